@@ -1,0 +1,39 @@
+"""What catalog announces."""
+
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from libs.messaging.message import Fact
+
+
+class VariantPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """What one piece costs in one currency, in minor units."""
+
+    currency: str
+    amount_minor: int
+
+
+class ProductVariant(msgspec.Struct, frozen=True, kw_only=True):
+    """A thing that can be bought."""
+
+    variant_id: UUID
+    sku: str
+    title: str
+    prices: tuple[VariantPrice, ...]
+    weight_grams: int = 0
+
+
+class ProductChanged(Fact, frozen=True, kw_only=True):
+    """A product as it now stands, all variants included; `active=False` cannot be bought."""
+
+    wire_name: ClassVar[str] = "catalog.product_changed.v1"
+
+    product_id: UUID
+    version: int
+    slug: str
+    name: str
+    active: bool
+    tax_category: str
+    variants: tuple[ProductVariant, ...]

@@ -1,0 +1,56 @@
+"""What inventory obeys and announces."""
+
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from libs.messaging.message import Command, Fact
+
+
+class StockLine(msgspec.Struct, frozen=True, array_like=True):
+    """A quantity of one variant; written as a pair, so that a long order stays a small message."""
+
+    variant_id: UUID
+    quantity: int
+
+
+class ReserveStock(Command, frozen=True, kw_only=True):
+    """Hold every line or none. Refused with `inventory.out_of_stock`."""
+
+    wire_name: ClassVar[str] = "inventory.reserve_stock.v1"
+
+    order_id: UUID
+    lines: tuple[StockLine, ...]
+
+
+class ReleaseStock(Command, frozen=True, kw_only=True):
+    """Give back what the order holds."""
+
+    wire_name: ClassVar[str] = "inventory.release_stock.v1"
+
+    order_id: UUID
+
+
+class CommitStock(Command, frozen=True, kw_only=True):
+    """Turn the order's holds into stock that has left."""
+
+    wire_name: ClassVar[str] = "inventory.commit_stock.v1"
+
+    order_id: UUID
+
+
+class StockLevel(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a variant can be promised, over all locations; `version` only grows."""
+
+    variant_id: UUID
+    available: int
+    version: int
+
+
+class StockChanged(Fact, frozen=True, kw_only=True):
+    """The latest level of each variant that changed lately; changes in between are left out."""
+
+    wire_name: ClassVar[str] = "inventory.stock_changed.v1"
+
+    levels: tuple[StockLevel, ...]

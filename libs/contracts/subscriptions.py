@@ -1,0 +1,19 @@
+"""Who listens to what: with the command names the whole topology, known to every process.
+
+A fact is bound to its listeners' queues by whoever starts first, so none is lost to a service that
+was not up yet.
+"""
+
+from libs.contracts.accounts import CustomerRegistered
+from libs.contracts.catalog import ProductChanged
+from libs.contracts.inventory import StockChanged
+from libs.contracts.orders import OrderCancelled, OrderConfirmed, OrderPlaced
+from libs.contracts.promotions import PromotionChanged
+from libs.messaging.message import Fact
+
+SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
+    "catalog": (StockChanged,),
+    "inventory": (ProductChanged,),
+    "carts": (ProductChanged, StockChanged, PromotionChanged, OrderPlaced, OrderCancelled),
+    "notifications": (CustomerRegistered, OrderConfirmed, OrderCancelled),
+}

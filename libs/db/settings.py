@@ -1,0 +1,49 @@
+"""How a process reaches its databases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from libs.settings import PREFIX, Settings, SettingsError
+
+
+@dataclass(frozen=True)
+class DatabaseSettings(Settings):
+    """Deadlines and pool of every database connection; times in milliseconds."""
+
+    section = "DATABASE_"
+
+    pool_size: int = field(default=8, metadata={"help": "connections kept per process"})
+    statement_timeout: int = field(default=2000, metadata={"help": "longest statement"})
+    lock_timeout: int = field(default=1000, metadata={"help": "longest wait for a lock"})
+    idle_timeout: int = field(default=10000, metadata={"help": "longest idle transaction"})
+
+
+def database_url(service: str, environ: Mapping[str, str]) -> str:
+    """The service's own database, in SQLAlchemy's form."""
+    variable = f"{PREFIX}{service.upper()}_DATABASE_URL"
+    url = environ.get(variable, "")
+    if not url.startswith(("postgresql://", "postgresql+psycopg2://")):
+        raise SettingsError(f"{variable} is not set to a postgresql:// URL")
+    return url.replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
+def engine_options(settings: DatabaseSettings) -> dict[str, Any]:
+    """Every connection has a deadline on both sides, also against a silent network."""
+    server = (
+        f"-c statement_timeout={settings.statement_timeout} -c lock_timeout={settings.lock_timeout}"
+        f" -c idle_in_transaction_session_timeout={settings.idle_timeout} -c timezone=UTC"
+    )
+    return {
+        "pool_size": settings.pool_size,
+        "max_overflow": 2,
+        "pool_timeout": 1,
+        "pool_recycle": 900,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": 2,
+            "tcp_user_timeout": 3000,
+            "keepalives_idle": 5,
+            "options": server,
+        },
+    }
