@@ -54,3 +54,13 @@ class StockChanged(Fact, frozen=True, kw_only=True):
     wire_name: ClassVar[str] = "inventory.stock_changed.v1"
 
     levels: tuple[StockLevel, ...]
+
+
+class ReturnStock(Command, frozen=True, kw_only=True):
+    """Put returned pieces of a committed order back on the shelf they left."""
+
+    wire_name: ClassVar[str] = "inventory.return_stock.v1"
+
+    order_id: UUID
+    return_id: UUID
+    lines: tuple[StockLine, ...]

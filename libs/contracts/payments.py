@@ -36,3 +36,14 @@ class CapturePayment(Command, frozen=True, kw_only=True):
     wire_name: ClassVar[str] = "payments.capture_payment.v1"
 
     order_id: UUID
+
+
+class RefundPayment(Command, frozen=True, kw_only=True):
+    """Give money back for a return. Refused with `payments.refund_exceeds_capture`."""
+
+    wire_name: ClassVar[str] = "payments.refund_payment.v1"
+
+    order_id: UUID
+    return_id: UUID
+    amount_minor: int
+    currency: str

@@ -1,0 +1,178 @@
+"""Strict schema fields: nothing is coerced, everything has a bound."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import validate
+
+from libs import ids
+from libs.money import Money
+
+_INT64 = 2**63
+_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)")
+_MAX_EMAIL = 254
+
+
+class Schema(ma.Schema):
+    """The base of every schema: an unknown field is a fault, never ignored."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class Integer(ma.fields.Integer):
+    """A JSON integer of 64 bits, never a text, a float or a truth value; text in queries only."""
+
+    def __init__(self, *, minimum: int = -_INT64, maximum: int = _INT64 - 1, **options: Any) -> None:
+        super().__init__(**_with(options, validate.Range(minimum, maximum)))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
+        if type(value) is int:
+            return value
+        raise ma.ValidationError("Must be an integer.")
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> int | None:
+        return None if value is None else int(value)
+
+
+class QueryInteger(Integer):
+    """An integer of the query string: decimal digits of ASCII and nothing else."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
+        digits = value.removeprefix("-")
+        if len(digits) < 20 and digits.isascii() and digits.isdigit():  # noqa: PLR2004  64 bits
+            return int(value)
+        raise ma.ValidationError("Must be an integer.")
+
+
+class Quantity(Integer):
+    """How many: at least one."""
+
+    def __init__(self, *, maximum: int = 999, **options: Any) -> None:
+        super().__init__(minimum=1, maximum=maximum, **options)
+
+
+class Text(ma.fields.String):
+    """Characters, their number bounded; `strip` drops white space around before counting."""
+
+    def __init__(
+        self, minimum: int = 1, maximum: int = 255, *, strip: bool = False, **options: Any
+    ) -> None:
+        super().__init__(**_with(options, validate.Length(minimum, maximum)))
+        self._strip = strip
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        if not isinstance(value, str):
+            raise ma.ValidationError("Must be text.")
+        return value.strip() if self._strip else value
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+        return value if value is None or isinstance(value, str) else str(value)
+
+
+class Email(ma.fields.String):
+    """A mail address whose domain is loaded in lower case; the local part stays as given."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        if not isinstance(value, str) or len(value) > _MAX_EMAIL:
+            raise ma.ValidationError("Must be a mail address.")
+        local, _, domain = value.rpartition("@")
+        domain = domain.lower()
+        dots = local.startswith(".") or local.endswith(".") or ".." in local
+        if dots or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+            raise ma.ValidationError("Must be a mail address.")
+        return f"{local}@{domain}"
+
+
+class Id(ma.fields.Field[UUID]):
+    """`ord_01h...` outside, a UUID inside."""
+
+    def __init__(self, prefix: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.prefix = prefix
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> UUID:
+        try:
+            return ids.from_text(self.prefix, value)
+        except (ValueError, AttributeError):
+            raise ma.ValidationError(
+                f"Must be an identifier of the form {self.prefix}_..."
+            ) from None
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+        return None if value is None else ids.to_text(self.prefix, value)
+
+
+class Currency(ma.fields.String):
+    """Three capital letters of ISO 4217."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**_with(options, validate.Regexp(r"[A-Z]{3}\Z")))
+
+
+class CountryCode(ma.fields.String):
+    """Two capital letters of ISO 3166-1."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**_with(options, validate.Regexp(r"[A-Z]{2}\Z")))
+
+
+class Timestamp(ma.fields.Field[datetime]):
+    """RFC 3339 with an offset; shown in UTC with milliseconds and `Z`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> datetime:
+        try:
+            if not isinstance(value, str) or not _TIMESTAMP.fullmatch(value):
+                raise ValueError(value)
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ma.ValidationError("Must be a time such as 2026-01-31T12:00:00.000Z.") from None
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+        return None if value is None else rfc3339(value)
+
+
+def rfc3339(moment: datetime) -> str:
+    """`2026-01-31T12:00:00.000Z`; milliseconds are cut, not rounded."""
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    return f"{utc.isoformat(timespec='milliseconds')}Z"
+
+
+class MoneyField(ma.fields.Field[Money]):
+    """`{"amount": 1999, "currency": "EUR"}` in minor units; answers add `"decimal": "19.99"`."""
+
+    def __init__(self, *, minimum: int = 0, maximum: int = 10**12, **options: Any) -> None:
+        super().__init__(**options)
+        self.minimum = minimum
+        self.maximum = maximum
+        self._schema = _MoneySchema(amount_range=validate.Range(minimum, maximum))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Money:
+        return Money(**self._schema.load(value))
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> Any:
+        if value is None:
+            return None
+        return {"amount": value.amount, "currency": value.currency, "decimal": value.decimal}
+
+
+class _MoneySchema(Schema):
+    amount = Integer(required=True)
+    currency = Currency(required=True)
+
+    def __init__(self, amount_range: validate.Range) -> None:
+        super().__init__()
+        self.fields["amount"].validators.append(amount_range)
+
+
+def _with(options: dict[str, Any], check: Callable[[Any], Any]) -> dict[str, Any]:
+    """The options with one more validator in front of the caller's own."""
+    own = options.get("validate") or []
+    more = list(own) if isinstance(own, (list, tuple)) else [own]
+    return options | {"validate": [check, *more]}

@@ -1,0 +1,66 @@
+"""Prometheus: what every HTTP service measures, and the page that shows all metrics of a process group."""
+
+import os
+from typing import NamedTuple
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+_BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+_seconds = Histogram(
+    "http_request_seconds",
+    "Time from the request's arrival to its answer.",
+    ("service", "method", "route"),
+    buckets=_BUCKETS,
+)
+_requests = Counter(
+    "http_requests", "Answered requests.", ("service", "method", "route", "status_class")
+)
+
+
+class _Series(NamedTuple):
+    seconds: Histogram
+    requests: Counter
+
+
+# Bounded: services, route templates and five status classes; `labels()` costs more than the lookup.
+_known: dict[tuple[str, str, str, int], _Series] = {}
+
+
+def observe_request(
+    service: str, method: str, route: str, status: int, seconds: float
+) -> None:
+    """Count one answer; `route` is the template (`/api/v1/orders/{order_id}`), never the path."""
+    key = (service, method, route, status // 100)
+    series = _known.get(key)
+    if series is None:
+        series = _known[key] = _Series(
+            _seconds.labels(service, method, route),
+            _requests.labels(service, method, route, f"{status // 100}xx"),
+        )
+    series.seconds.observe(seconds)
+    series.requests.inc()
+
+
+def exposition() -> tuple[bytes, str]:
+    """The metrics page and its content type, summed over the processes of one gunicorn group."""
+    if not os.environ.get(_DIRECTORY):
+        return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+def process_ended(pid: int) -> None:
+    """Drop the live gauges of an ended worker: gunicorn's `child_exit` hook calls it."""
+    if os.environ.get(_DIRECTORY):
+        mark_process_dead(pid)
