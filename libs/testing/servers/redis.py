@@ -1,6 +1,8 @@
 """A private Redis server that keeps nothing."""
 
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from libs.testing.servers.private import PrivateServer
 from libs.testing.servers.programs import program
@@ -26,7 +28,9 @@ class RedisServer(PrivateServer):
         )
 
     def _answers(self) -> bool:
-        with Redis(port=self.port, socket_timeout=1, socket_connect_timeout=1) as client:
+        # The client's own retries would hide a port that somebody else listens on.
+        once = Retry(NoBackoff(), 0)
+        with Redis(port=self.port, socket_timeout=1, retry=once) as client:
             try:
                 return bool(client.ping())
             except RedisError:
