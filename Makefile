@@ -1,0 +1,71 @@
+# The one interface of the project: `make help` lists what it can do.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PY := .venv/bin/python
+# More words for the program behind a target: make test ARGS="tests/libs -k money".
+ARGS ?=
+
+.PHONY: help
+help: ## Show this list
+	@printf 'Argosy. Targets:\n'
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+.PHONY: venv
+venv: ## Create .venv with everything a developer needs (done by the targets that need it)
+	@tools/venv.sh requirements.txt requirements-dev.txt
+
+.PHONY: runtime-venv
+runtime-venv:
+	@tools/venv.sh requirements.txt
+
+.PHONY: run
+run: runtime-venv ## Start the whole shop on this machine, with its own database and broker
+	@$(PY) -m tools.run $(ARGS)
+
+.PHONY: reset
+reset: ## Forget everything that `make run` has stored
+	@rm -rf .argosy
+
+.PHONY: test
+test: venv system-packages lint types imports ## Check and test everything
+	@$(PY) -m pytest $(ARGS)
+
+.PHONY: system-packages
+system-packages: venv
+	@$(PY) -m tools.system_packages
+
+.PHONY: lint
+lint: venv ## Check style and format
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+.PHONY: format
+format: venv ## Repair style and format
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+.PHONY: types
+types: venv ## Check types
+	@$(PY) -m mypy
+
+.PHONY: imports
+imports: venv ## Check who may import whom
+	@.venv/bin/lint-imports --no-logo --no-cache
+
+.PHONY: lock
+lock: ## Write both locks from the .in files (newest versions: ARGS=--upgrade)
+	@tools/lock.sh $(ARGS)
+
+.PHONY: replay
+replay: venv ## Replay recorded traffic
+	@$(PY) -m tools.replay $(ARGS)
+
+.PHONY: bench
+bench: venv system-packages ## Measure the speed
+	@$(PY) -m bench $(ARGS)
+
+.PHONY: chaos
+chaos: venv system-packages ## Kill processes under load and check the promises
+	@$(PY) -m pytest tests/chaos $(ARGS)
