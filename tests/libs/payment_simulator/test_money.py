@@ -7,7 +7,7 @@ import pytest
 from libs.testing.servers.payment_simulator import PaymentSimulator
 
 
-def order(card="tok_ok", amount=1999):
+def order(card: str = "tok_ok", amount: int = 1999) -> dict[str, object]:
     return {"reference": f"{uuid4()}", "amount": amount, "currency": "EUR", "token": card}
 
 
