@@ -1,0 +1,71 @@
+"""`python -m libs.runtime check`: shows every setting of some services and what is wrong."""
+
+import os
+import re
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, fields
+from functools import partial
+from typing import Any
+
+from libs.db.settings import DatabaseSettings, database_url
+from libs.http.settings import HttpSettings
+from libs.messaging.settings import MessagingSettings
+from libs.runtime import registry
+from libs.runtime.settings import ProcessSettings
+from libs.settings import Settings, SettingsError
+
+_PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)")
+_SECRETS = ("SECRET", "PASSWORD", "TOKEN")
+
+
+def groups(names: Sequence[str]) -> list[type[Settings]]:
+    """The groups of settings that the services read, the platform's first."""
+    own = [registry.web_entry(name).settings for name in names]
+    platform = [ProcessSettings, HttpSettings, DatabaseSettings, MessagingSettings]
+    return platform + [group for group in own if group]
+
+
+def faults(names: Sequence[str], environ: Mapping[str, str]) -> list[str]:
+    """One sentence for each group or address that cannot be read."""
+    readers: list[Callable[[], object]] = [
+        *(partial(group.from_env, environ) for group in groups(names)),
+        *(partial(database_url, name, environ) for name in names),
+    ]
+    found = []
+    for read in readers:
+        try:
+            read()
+        except SettingsError as fault:
+            found.append(str(fault))
+    return found
+
+
+def table(names: Sequence[str], environ: Mapping[str, str]) -> Iterator[str]:
+    """One line for each setting: variable, value without passwords, meaning."""
+    for group in groups(names):
+        for field in fields(group):
+            variable = group.variable(field.name)
+            yield f"{variable:42} {_shown(variable, field, environ):32} {_meaning(field)}"
+
+
+def _shown(variable: str, field: "Field[Any]", environ: Mapping[str, str]) -> str:
+    if given := environ.get(variable):
+        hidden = any(word in variable for word in _SECRETS)
+        return "(set)" if hidden else _PASSWORD.sub("***", given)
+    default = field.default_factory() if callable(field.default_factory) else field.default
+    return "(missing)" if default is MISSING else f"{default!r} (default)"
+
+
+def _meaning(field: "Field[Any]") -> str:
+    return str(field.metadata.get("help", ""))
+
+
+def main(arguments: Namespace) -> None:
+    """The command's entry."""
+    names = registry.select(arguments.services)
+    for line in table(names, os.environ):
+        sys.stdout.write(f"{line.rstrip()}\n")
+    if found := faults(names, os.environ):
+        raise SettingsError("; ".join(found))

@@ -1,0 +1,19 @@
+"""What every process of Argosy can be told, whatever it serves."""
+
+from dataclasses import dataclass, field
+
+from libs.settings import Settings, SettingsError
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+@dataclass(frozen=True)
+class ProcessSettings(Settings):
+    """Read by every command of `python -m libs.runtime`."""
+
+    log_level: str = field(default="INFO", metadata={"help": f"one of {', '.join(_LEVELS)}"})
+
+    def __post_init__(self) -> None:
+        if self.log_level.upper() not in _LEVELS:
+            choice = ", ".join(_LEVELS)
+            raise SettingsError(f"{self.variable('log_level')} must be one of {choice}")

@@ -1,0 +1,24 @@
+"""`python -m libs.runtime web`: the HTTP side of some services, on one port."""
+
+import os
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+
+from libs.http.edge import create_app
+from libs.observability import logging
+from libs.runtime import registry
+from libs.runtime.http_server import Listen, serve
+from libs.runtime.settings import ProcessSettings
+
+
+def run(names: Sequence[str], listen: Listen, environ: Mapping[str, str]) -> None:
+    """Serve the named services; a wrong setting is refused before the port is open."""
+    level = ProcessSettings.from_env(environ).log_level
+    logging.configure(names[0] if len(names) == 1 else "edge", level=level)
+    serve(create_app([registry.web_entry(name) for name in names], environ), listen)
+
+
+def main(arguments: Namespace) -> None:
+    """The command's entry."""
+    listen = Listen(arguments.host, arguments.port, arguments.workers, arguments.threads)
+    run(registry.select(arguments.services), listen, os.environ)

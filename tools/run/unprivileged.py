@@ -1,0 +1,65 @@
+"""PostgreSQL refuses to run as root: where its files must lie for the user that runs it instead."""
+
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+from pathlib import Path
+
+from libs.testing.servers.programs import unprivileged_user
+
+_OUTSIDE = Path("/var/lib")
+
+
+class Quarters:
+    """Data folder and programs of a server that runs as `user` (None: as whoever we are).
+
+    A checkout below /root is closed to every other user. Then, and only then, data and a copy of
+    the programs lie in /var/lib, and the usual place is a link to them.
+    """
+
+    def __init__(self, usual: Path, programs: Path) -> None:
+        self.user = unprivileged_user("postgres")
+        self._usual = usual
+        self._programs = programs
+
+    def data(self) -> Path:
+        """The data folder's final path; its parent exists."""
+        if self._usual.is_symlink():
+            return self._usual.resolve()
+        if not self.user or _open_to_all(self._usual.parent):
+            return self._usual
+        home = _outside(self._usual)
+        self._usual.symlink_to(home / "data")
+        return home / "data"
+
+    def programs(self) -> Path:
+        """A folder with the programs, which the user may enter."""
+        if not self.user or _open_to_all(self._programs):
+            return self._programs
+        copy = _outside(self._usual) / self._programs.parent.name
+        if not copy.exists():
+            half = copy.with_suffix(".half")
+            shutil.rmtree(half, ignore_errors=True)
+            shutil.copytree(self._programs.parent, half)
+            half.rename(copy)
+        return copy / self._programs.name
+
+    def give(self, path: Path) -> None:
+        """Let the user own a file or folder."""
+        if self.user:
+            shutil.chown(path, self.user, pwd.getpwnam(self.user).pw_gid)
+
+
+def _open_to_all(folder: Path) -> bool:
+    """Whether any user may enter the folder and read what is in it."""
+    chain = (folder, *folder.parents)
+    return all(os.stat(part).st_mode & stat.S_IXOTH for part in chain)  # noqa: PTH116 - follows links
+
+
+def _outside(usual: Path) -> Path:
+    digest = hashlib.sha256(str(usual).encode()).hexdigest()[:12]
+    home = _OUTSIDE / f"argosy-{digest}"
+    home.mkdir(mode=0o755, exist_ok=True)
+    return home
