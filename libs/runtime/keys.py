@@ -74,14 +74,14 @@ def _create_missing(files: KeyFiles, callers: Sequence[str]) -> None:
         _write(first, jwk.to_pem(Ed25519PrivateKey.generate()))
     for name in callers:
         if not files.service(name).exists():
-            _write(files.service(name), ServiceKey.generate(name).pem())
+            _write(files.service(name), jwk.to_pem(Ed25519PrivateKey.generate()))
 
 
 def _publish(files: KeyFiles) -> None:
     own = [jwk.load_private(path).public_key() for path in sorted(files.accounts.glob("*.pem"))]
     _write(files.accounts_jwks, jwk.key_set(jwk.public_jwk(key) for key in own))
     callers = [ServiceKey.load(path.stem, path) for path in sorted(files.services.glob("*.pem"))]
-    _write(files.service_jwks, jwk.key_set(key.jwk() for key in callers))
+    _write(files.service_jwks, jwk.key_set(key.public_jwk() for key in callers))
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -72,10 +72,10 @@ class Issuer:
         return {"Authorization": f"Bearer {self.service_key(name).token(callee)}"}
 
     def service_key(self, name: str) -> ServiceKey:
-        """The key of that service; make it before the first request, since verifiers keep the set."""
+        """The key of that service; made before the first request, since verifiers keep the set."""
         if name not in self._services:
-            self._services[name] = ServiceKey.generate(name)
-            keys = [key.jwk() for key in self._services.values()]
+            self._services[name] = ServiceKey(name, Ed25519PrivateKey.generate())
+            keys = [key.public_jwk() for key in self._services.values()]
             self._services_jwks.write_bytes(jwk.key_set(keys))
         return self._services[name]
 
