@@ -13,6 +13,7 @@ def upgrade() -> None:
         CREATE TABLE outbox (
             id uuid PRIMARY KEY,
             type text NOT NULL,
+            routing_key text NOT NULL,
             envelope text NOT NULL,
             attempt int NOT NULL DEFAULT 0,
             due_at timestamptz NOT NULL
@@ -28,10 +29,13 @@ def upgrade() -> None:
             state text NOT NULL CHECK (
                 state IN ('started', 'done', 'rejected', 'undone', 'cancelled')
             ),
-            body_hash bytea NOT NULL,
+            body_hash text NOT NULL,
+            reply_to text NOT NULL,
+            saga_type text NOT NULL,
             reply text,
             undo_reply text,
-            outputs text[],
+            outputs text[] NOT NULL,
+            traceparent text,
             at timestamptz NOT NULL DEFAULT now(),
             PRIMARY KEY (source, step, generation)
         )
@@ -67,9 +71,45 @@ def upgrade() -> None:
     )
     op.execute(
         """
-        CREATE TABLE periodic_run (
-            name text PRIMARY KEY,
-            due_at timestamptz NOT NULL
+        CREATE TABLE saga (
+            id uuid PRIMARY KEY,
+            type text NOT NULL,
+            definition_version int NOT NULL,
+            business_key text NOT NULL,
+            status text NOT NULL CHECK (
+                status IN ('running', 'aborting', 'done', 'compensated', 'needs_attention')
+            ),
+            version int NOT NULL,
+            plan text NOT NULL,
+            state jsonb NOT NULL,
+            due_at timestamptz,
+            traceparent text,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            ended_at timestamptz,
+            UNIQUE (type, business_key)
+        ) WITH (fillfactor = 70)
+        """
+    )
+    # due_at and status stay without an index, so that a step's update is a heap-only one; the sweep
+    # reads the small set of sagas that have not ended.
+    op.execute("CREATE INDEX ix_saga_active ON saga (id) WHERE ended_at IS NULL")
+    op.execute(
+        """
+        CREATE TABLE saga_event (
+            saga_id uuid NOT NULL,
+            version int NOT NULL,
+            at timestamptz NOT NULL,
+            event text NOT NULL,
+            step text,
+            phase text,
+            outcome text,
+            code text,
+            detail text,
+            attempt int,
+            sent text[] NOT NULL,
+            status text NOT NULL,
+            actor text,
+            PRIMARY KEY (saga_id, version)
         )
         """
     )
