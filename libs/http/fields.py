@@ -19,6 +19,13 @@ _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]
 _MAX_EMAIL = 254
 
 
+def _with(options: dict[str, Any], check: Callable[[Any], Any]) -> dict[str, Any]:
+    """The options with one more validator in front of the caller's own."""
+    own = options.get("validate") or []
+    more = list(own) if isinstance(own, (list, tuple)) else [own]
+    return options | {"validate": [check, *more]}
+
+
 class Schema(ma.Schema):
     """The base of every schema: an unknown field is a fault, never ignored."""
 
@@ -27,24 +34,26 @@ class Schema(ma.Schema):
 
 
 class Integer(ma.fields.Integer):
-    """A JSON integer of 64 bits, never a text, a float or a truth value; text in queries only."""
+    """A JSON integer of 64 bits: never a text, a float or a truth value."""
 
-    def __init__(self, *, minimum: int = -_INT64, maximum: int = _INT64 - 1, **options: Any) -> None:
+    def __init__(
+        self, *, minimum: int = -_INT64, maximum: int = _INT64 - 1, **options: Any
+    ) -> None:
         super().__init__(**_with(options, validate.Range(minimum, maximum)))
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if type(value) is int:
             return value
         raise ma.ValidationError("Must be an integer.")
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> int | None:
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> int | None:
         return None if value is None else int(value)
 
 
 class QueryInteger(Integer):
     """An integer of the query string: decimal digits of ASCII and nothing else."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         digits = value.removeprefix("-")
         if len(digits) < 20 and digits.isascii() and digits.isdigit():  # noqa: PLR2004  64 bits
             return int(value)
@@ -67,22 +76,22 @@ class Text(ma.fields.String):
         super().__init__(**_with(options, validate.Length(minimum, maximum)))
         self._strip = strip
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not isinstance(value, str):
             raise ma.ValidationError("Must be text.")
         return value.strip() if self._strip else value
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> str | None:
         return value if value is None or isinstance(value, str) else str(value)
 
 
 class Email(ma.fields.String):
     """A mail address whose domain is loaded in lower case; the local part stays as given."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not isinstance(value, str) or len(value) > _MAX_EMAIL:
             raise ma.ValidationError("Must be a mail address.")
-        local, _, domain = value.rpartition("@")
+        local, _at, domain = value.rpartition("@")
         domain = domain.lower()
         dots = local.startswith(".") or local.endswith(".") or ".." in local
         if dots or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
@@ -97,7 +106,7 @@ class Id(ma.fields.Field[UUID]):
         super().__init__(**options)
         self.prefix = prefix
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> UUID:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> UUID:
         try:
             return ids.from_text(self.prefix, value)
         except (ValueError, AttributeError):
@@ -105,7 +114,7 @@ class Id(ma.fields.Field[UUID]):
                 f"Must be an identifier of the form {self.prefix}_..."
             ) from None
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> str | None:
         return None if value is None else ids.to_text(self.prefix, value)
 
 
@@ -126,15 +135,16 @@ class CountryCode(ma.fields.String):
 class Timestamp(ma.fields.Field[datetime]):
     """RFC 3339 with an offset; shown in UTC with milliseconds and `Z`."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> datetime:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
+        fault = ma.ValidationError("Must be a time such as 2026-01-31T12:00:00.000Z.")
+        if not isinstance(value, str) or not _TIMESTAMP.fullmatch(value):
+            raise fault
         try:
-            if not isinstance(value, str) or not _TIMESTAMP.fullmatch(value):
-                raise ValueError(value)
             return datetime.fromisoformat(value.upper()).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise ma.ValidationError("Must be a time such as 2026-01-31T12:00:00.000Z.") from None
+            raise fault from None
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> str | None:
         return None if value is None else rfc3339(value)
 
 
@@ -153,10 +163,10 @@ class MoneyField(ma.fields.Field[Money]):
         self.maximum = maximum
         self._schema = _MoneySchema(amount_range=validate.Range(minimum, maximum))
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Money:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Money:
         return Money(**self._schema.load(value))
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> Any:
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
         if value is None:
             return None
         return {"amount": value.amount, "currency": value.currency, "decimal": value.decimal}
@@ -169,10 +179,3 @@ class _MoneySchema(Schema):
     def __init__(self, amount_range: validate.Range) -> None:
         super().__init__()
         self.fields["amount"].validators.append(amount_range)
-
-
-def _with(options: dict[str, Any], check: Callable[[Any], Any]) -> dict[str, Any]:
-    """The options with one more validator in front of the caller's own."""
-    own = options.get("validate") or []
-    more = list(own) if isinstance(own, (list, tuple)) else [own]
-    return options | {"validate": [check, *more]}

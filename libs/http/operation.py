@@ -1,7 +1,7 @@
-"""What an operation declares about itself: read by the gate, by the start-up check and by OpenAPI."""
+"""What an operation declares about itself, for the gate, the start-up check and OpenAPI."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -9,7 +9,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Access:
-    """Who may call: exactly one of public, guest, user or service; roles and scopes narrow `user`."""
+    """Who may call: one of public, guest, user or service; roles and scopes narrow `user`."""
 
     public: bool = False
     guest: bool = False
@@ -32,11 +32,11 @@ class Operation:
     access: Access
     rates: tuple[str, ...] = ()
     idempotent: str | None = None
-    takes_query: bool = field(default=False)
+    takes_query: bool = False
 
 
 def declare(view: View, **declarations: Any) -> View:
-    """Note facts about the view where flask-smorest keeps its own, so that they survive wrapping."""
+    """Note facts where flask-smorest keeps its own about the view: they survive wrapping."""
     apidoc = dict(getattr(view, "_apidoc", {}))
     apidoc["argosy"] = {**apidoc.get("argosy", {}), **declarations}
     view._apidoc = apidoc  # type: ignore[attr-defined]  # functions carry attributes

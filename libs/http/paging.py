@@ -26,7 +26,7 @@ class PageLinksSchema(Schema):
 def page_schema(item: type[ma.Schema]) -> type[ma.Schema]:
     """The schema of a `Page` of those items: `{data: [...], page: {next, prev, has_more}}`."""
 
-    def shape(self: ma.Schema, page: Page[Any], **_: Any) -> dict[str, Any]:
+    def shape(_schema: ma.Schema, page: Page[Any], **_: Any) -> dict[str, Any]:
         links = {"next": page.next, "prev": page.prev, "has_more": page.next is not None}
         return {"data": page.items, "page": links}
 

@@ -27,7 +27,7 @@ class Parser(FlaskParser):
         "querystring": ma.RAISE,
     }
 
-    def load_json(self, req: Request, schema: ma.Schema) -> Any:
+    def load_json(self, req: Request, _schema: ma.Schema) -> Any:
         """The JSON body, read once and refused where it is ambiguous."""
         return read_json(req)
 
@@ -43,15 +43,7 @@ class Parser(FlaskParser):
             raise invalid(faults)
         return proxy
 
-    def handle_error(
-        self,
-        error: ma.ValidationError,
-        req: Request,
-        schema: ma.Schema,
-        *,
-        error_status_code: int | None,
-        error_headers: Any,
-    ) -> NoReturn:
+    def handle_error(self, error: ma.ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Every fault at once, each with its pointer."""
         raise invalid(faults_of(error.messages))
 
@@ -84,7 +76,7 @@ def _query_faults(values: list[str], *, many: bool) -> list[tuple[str, str]]:
 
 
 def faults_of(messages: Any) -> list[FieldFault]:
-    """Webargs' tree of messages, flattened: body faults as plain JSON pointers, others with their place.
+    """Webargs' tree of messages, flattened to JSON pointers.
 
     `{"json": {"lines": {0: {"quantity": ["..."]}}}}` is a fault at `/lines/0/quantity`, one in the
     query at `/query/limit`.

@@ -1,10 +1,9 @@
 """What the HTTP side of every service can be told."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from libs.settings import PREFIX, Settings, SettingsError
+from libs.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,7 @@ class HttpSettings(Settings):
     trusted_proxies: int = field(
         default=0, metadata={"help": "how many X-Forwarded-For hops before us are our own"}
     )
+    broker_url: str = field(default="", metadata={"help": "the broker, for /health only"})
     redis_url: str = field(default="", metadata={"help": "where rate limits are counted"})
     rate_limit_login: str = field(
         default="600/minute", metadata={"help": "logins per client address; `off` switches off"}
@@ -39,14 +39,6 @@ class HttpSettings(Settings):
     rate_limit_checkout: str = field(
         default="120/minute", metadata={"help": "checkouts per caller"}
     )
-
-
-def database_url(environ: Mapping[str, str], service: str) -> str:
-    """The address of the service's own database: `ARGOSY_ORDERS_DATABASE_URL`."""
-    variable = f"{PREFIX}{service.upper()}_DATABASE_URL"
-    if url := environ.get(variable):
-        return url
-    raise SettingsError(f"{variable} is not set")
 
 
 def key_file(text: str) -> Path:

@@ -15,7 +15,7 @@ _INT64 = 2**63
 
 _LONG_NUMBER = re.compile(rb"\d{19}")
 _HUGE_NUMBER = re.compile(rb"\d{%d}" % _MAX_DIGITS)
-# The closing quote is optional: an unterminated string must be consumed once, not tried from each quote.
+# The closing quote is optional: an unterminated string is consumed once, not from each quote.
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _TO_SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
@@ -49,7 +49,7 @@ def loads(body: bytes) -> Any:
 
 
 def _check_depth(body: bytes) -> None:
-    """Peel the innermost brackets, one level a pass, at the speed of bytes and without recursion."""
+    """Peel the innermost brackets, one level a pass: no recursion, no loop over characters."""
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return
     brackets = _STRING.sub(b"", body).translate(_TO_SQUARE, _NO_BRACKET)
@@ -92,7 +92,7 @@ def _faults(value: Any, pointer: str) -> Iterator[FieldFault]:
 
 
 def _text_faults(text: str, pointer: str) -> Iterator[FieldFault]:
-    if "\x00" in text or not text.isprintable() and _has_surrogate(text):
+    if "\x00" in text or (not text.isprintable() and _has_surrogate(text)):
         safe = pointer.encode("utf-8", "replace").decode()
         yield FieldFault(safe, "invalid_characters", "Text must be characters other than NUL.")
 

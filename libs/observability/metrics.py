@@ -1,4 +1,4 @@
-"""Prometheus: what every HTTP service measures, and the page that shows all metrics of a process group."""
+"""Prometheus: what every HTTP service measures, and the page of all metrics of a process."""
 
 import os
 from typing import NamedTuple
@@ -36,9 +36,7 @@ class _Series(NamedTuple):
 _known: dict[tuple[str, str, str, int], _Series] = {}
 
 
-def observe_request(
-    service: str, method: str, route: str, status: int, seconds: float
-) -> None:
+def observe_request(service: str, method: str, route: str, status: int, seconds: float) -> None:
     """Count one answer; `route` is the template (`/api/v1/orders/{order_id}`), never the path."""
     key = (service, method, route, status // 100)
     series = _known.get(key)
@@ -56,11 +54,11 @@ def exposition() -> tuple[bytes, str]:
     if not os.environ.get(_DIRECTORY):
         return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # untyped library
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
 def process_ended(pid: int) -> None:
     """Drop the live gauges of an ended worker: gunicorn's `child_exit` hook calls it."""
     if os.environ.get(_DIRECTORY):
-        mark_process_dead(pid)
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]  # untyped library

@@ -1,4 +1,4 @@
-"""W3C trace context: the trace that the current work belongs to, and the header that carries it on."""
+"""W3C trace context: the trace of the current work, and the header that carries it on."""
 
 import os
 from collections.abc import Iterator

@@ -1,0 +1,135 @@
+"""One port for the services of a process, with the pages that belong to none of them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from flask import Flask, Response, current_app
+
+from libs.http import docs, health, hooks, local, openapi, refusals
+from libs.http.app import JsonProvider, WebService, create_service_app
+from libs.http.problems import Problem
+from libs.http.settings import HttpSettings
+from libs.observability import metrics
+
+Apps = Mapping[WebService, Flask]
+_SERVICE = "edge"
+_APPS = "argosy_apps"
+
+
+class Edge:
+    """A WSGI application: the longest declared prefix of the path decides who answers."""
+
+    def __init__(self, apps: Apps, platform: Flask) -> None:
+        self._by_prefix = _by_prefix(apps)
+        depths = {prefix.count("/") for prefix in self._by_prefix}
+        self._depths = sorted(depths, reverse=True)
+        self._platform = platform
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return self._find(environ["PATH_INFO"])(environ, start_response)
+
+    def _find(self, path: str) -> Flask:
+        parts = path.split("/", self._depths[0] + 1) if self._depths else []
+        for depth in self._depths:
+            app = self._by_prefix.get("/".join(parts[: depth + 1]))
+            if app is not None:
+                return app
+        return self._platform
+
+
+def create_app(webs: Sequence[WebService], environ: Mapping[str, str]) -> Edge:
+    """The whole web side of a process: these services, each hosted for local calls too."""
+    apps = {web: create_service_app(web, environ) for web in webs}
+    for web, app in apps.items():
+        local.host(web.name, app)
+    return create_edge(apps, HttpSettings.from_env(environ))
+
+
+def create_edge(apps: Apps, settings: HttpSettings) -> Edge:
+    """Dispatch to these apps; ValueError when two of them claim one prefix."""
+    platform = Flask(_SERVICE, static_folder=None)
+    platform.json = JsonProvider(platform)
+    platform.extensions[_APPS] = {web.name: app for web, app in apps.items()}
+    hooks.register(platform, _SERVICE, settings)
+    refusals.register(platform)
+    for path, view in _ROUTES.items():
+        platform.add_url_rule(path, view_func=view)
+    platform.register_blueprint(docs.pages)
+    return Edge(apps, platform)
+
+
+def _by_prefix(apps: Apps) -> dict[str, Flask]:
+    found: dict[str, Flask] = {}
+    for web, app in apps.items():
+        for prefix in web.prefixes:
+            if found.setdefault(prefix, app) is not app:
+                raise ValueError(f"two services claim the prefix {prefix}")
+    return found
+
+
+def _apps() -> dict[str, Flask]:
+    apps: dict[str, Flask] = current_app.extensions[_APPS]
+    return apps
+
+
+def index() -> dict[str, Any]:
+    """What is here."""
+    return {
+        "name": "Argosy",
+        "services": sorted(_apps()),
+        "links": {"openapi": "/openapi.json", "swagger_ui": "/docs/", "redoc": "/redoc/"},
+    }
+
+
+def live() -> dict[str, str]:
+    """The process answers; nothing else is asked."""
+    return {"status": "ok"}
+
+
+def ready() -> dict[str, str]:
+    """Every service's own database is reachable and its schema current."""
+    reasons = {name: reason for name, app in _apps().items() if (reason := health.not_ready(app))}
+    if reasons:
+        raise Problem(
+            503,
+            "not_ready",
+            "Not every service of this process can answer yet.",
+            headers={"Retry-After": "1"},
+            retryable=True,
+            extra={"services": reasons},
+        )
+    return {"status": "ready"}
+
+
+def dependencies() -> tuple[dict[str, Any], int]:
+    """Every dependency of every service; only a database that is down makes it a 503."""
+    services = {name: health.details(app) for name, app in _apps().items()}
+    down = {
+        dependency
+        for probes in services.values()
+        for dependency, probe in probes.items()
+        if probe["status"] == "down"
+    }
+    status = "down" if "database" in down else "degraded" if down else "ok"
+    return {"status": status, "services": services}, 503 if status == "down" else 200
+
+
+def measured() -> Response:
+    """Prometheus metrics of this process group."""
+    body, content_type = metrics.exposition()
+    return Response(body, content_type=content_type)
+
+
+def described() -> dict[str, Any]:
+    """The merged OpenAPI document."""
+    return openapi.merge(openapi.document(app) for app in _apps().values())
+
+
+_ROUTES: dict[str, Callable[[], Any]] = {
+    "/": index,
+    "/livez": live,
+    "/readyz": ready,
+    "/health": dependencies,
+    "/metrics": measured,
+    "/openapi.json": described,
+}

@@ -1,0 +1,114 @@
+"""Around every request: its trace, its time, its log line, and the headers of its answer."""
+
+import logging
+import time
+from http import HTTPStatus
+
+from flask import Flask, Response, g, request
+
+from libs.http.settings import HttpSettings
+from libs.observability import logging as context
+from libs.observability import metrics, tracing
+
+_log = logging.getLogger("argosy.access")
+_SLOW = 1.0
+_MAX_REQUEST_ID = 128
+_UNROUTED = "(none)"
+_SECURITY = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Frame-Options", "DENY"),
+)
+_CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_REQUEST_HEADERS = (
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Prefer,"
+    " X-Cart-Token, X-Request-Id, traceparent"
+)
+_ANSWER_HEADERS = (
+    "ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After,"
+    " X-Request-Id"
+)
+
+
+def register(app: Flask, service: str, settings: HttpSettings) -> None:
+    """Hook the app; `begin` must be its first hook so that every refusal has a trace."""
+    origins = frozenset(settings.cors_origins)
+
+    @app.before_request
+    def begin() -> None:
+        g.argosy_started = time.perf_counter()
+        span = tracing.child(tracing.parse(request.headers.get("traceparent")))
+        g.argosy_tokens = (
+            tracing.enter(span),
+            context.service_name.set(service),
+            context.user_id.set(""),
+        )
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        _decorate(response)
+        if origins:
+            _allow_origin(response, origins)
+        _measure(service, response.status_code)
+        return response
+
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        # A call within the process shares the thread: the caller's context must come back.
+        span, name, user = g.pop("argosy_tokens")
+        tracing.leave(span)
+        context.service_name.reset(name)
+        context.user_id.reset(user)
+
+
+def _decorate(response: Response) -> None:
+    headers = response.headers
+    headers.extend(_SECURITY)
+    headers.setdefault("Content-Security-Policy", _CLOSED_POLICY)
+    headers["X-Request-Id"] = _request_id()
+    if rate := g.get("argosy_rate_headers"):
+        headers.extend(rate)
+    version = g.get("argosy_etag")
+    if version is not None and response.status_code < HTTPStatus.BAD_REQUEST:
+        response.set_etag(version)
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "private, no-cache" if "ETag" in headers else "no-store"
+
+
+def _request_id() -> str:
+    """The client's own id if it is harmless in a header and a log, else the trace id."""
+    given = request.headers.get("X-Request-Id", "")
+    if given.isascii() and given.isprintable() and 1 <= len(given) <= _MAX_REQUEST_ID:
+        return given
+    return tracing.trace_id() or ""
+
+
+def _allow_origin(response: Response, origins: frozenset[str]) -> None:
+    response.vary.add("Origin")
+    origin = request.headers.get("Origin")
+    if origin not in origins:
+        return
+    headers = response.headers
+    headers["Access-Control-Allow-Origin"] = origin
+    headers["Access-Control-Expose-Headers"] = _ANSWER_HEADERS
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
+        headers["Access-Control-Allow-Headers"] = _REQUEST_HEADERS
+        headers["Access-Control-Max-Age"] = "600"
+
+
+def _measure(service: str, status: int) -> None:
+    seconds = time.perf_counter() - g.argosy_started
+    route = request.url_rule.rule if request.url_rule else _UNROUTED
+    metrics.observe_request(service, request.method, route, status, seconds)
+    notable = status >= HTTPStatus.INTERNAL_SERVER_ERROR or seconds > _SLOW
+    level = logging.INFO if notable else logging.DEBUG
+    if _log.isEnabledFor(level):
+        facts = {
+            "method": request.method,
+            "path": request.path,
+            "route": route,
+            "status": status,
+            "milliseconds": round(seconds * 1000, 1),
+        }
+        _log.log(level, "request", extra=facts)
