@@ -1,0 +1,93 @@
+"""Catalog's refusals, each with a stable code."""
+
+from libs.errors import Conflict, Invalid, NotFound
+
+
+class ProductNotFound(NotFound):
+    """There is no such product, or it is not for this caller's eyes."""
+
+    code = "catalog.product_not_found"
+
+
+class CategoryNotFound(NotFound):
+    """There is no such category."""
+
+    code = "catalog.category_not_found"
+
+
+class BrandNotFound(NotFound):
+    """There is no such brand."""
+
+    code = "catalog.brand_not_found"
+
+
+class ImportNotFound(NotFound):
+    """There is no such import."""
+
+    code = "catalog.import_not_found"
+
+
+class UnknownCategory(Invalid):
+    """The body names a category that does not exist."""
+
+    code = "catalog.unknown_category"
+
+
+class UnknownBrand(Invalid):
+    """The body names a brand that does not exist."""
+
+    code = "catalog.unknown_brand"
+
+
+class SlugTaken(Conflict):
+    """Another product, category or brand answers to the slug, perhaps a deleted one."""
+
+    code = "catalog.slug_taken"
+
+
+class SkuTaken(Conflict):
+    """The SKU belongs to another product, perhaps a deleted one."""
+
+    code = "catalog.sku_taken"
+
+
+class PathTaken(Conflict):
+    """The parent has a category of that name already."""
+
+    code = "catalog.category_name_taken"
+
+
+class SameOptions(Invalid):
+    """Two variants of one product could not be told apart."""
+
+    code = "catalog.same_options"
+
+
+class CategoryInUse(Conflict):
+    """The category has subcategories or products, deleted ones included."""
+
+    code = "catalog.category_in_use"
+
+
+class BrandInUse(Conflict):
+    """Products, deleted ones included, carry the brand."""
+
+    code = "catalog.brand_in_use"
+
+
+class CategoryCycle(Conflict):
+    """A category cannot lie within itself."""
+
+    code = "catalog.category_cycle"
+
+
+class TreeTooDeep(Invalid):
+    """The path of a category has a bound."""
+
+    code = "catalog.category_path_too_long"
+
+
+class UnreadableImport(Invalid):
+    """The file as a whole cannot be read as rows: nothing of it was taken in."""
+
+    code = "catalog.unreadable_import"
