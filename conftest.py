@@ -1,3 +1,3 @@
 """What pytest loads for every test of the repository."""
 
-pytest_plugins = ["libs.testing.fixtures"]
+pytest_plugins = ["libs.testing.fixtures", "libs.testing.service_fixtures"]

@@ -52,6 +52,11 @@ class GuardedProcess:
     def running(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended, as in subprocess; None while it runs."""
+        return self._process.poll()
+
     def stop(self, number: signal.Signals, wait_seconds: float) -> None:
         """End it by the signal it takes as a request; by SIGKILL when it does not obey."""
         if self.running:

