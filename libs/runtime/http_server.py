@@ -16,6 +16,8 @@ from libs.observability.metrics import process_ended
 from libs.settings import SettingsError
 
 _BACKLOG = 1024
+# The in-process rate limiter tidies up once, a moment after it was made.
+_LAST_BREATH = 1.0
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - gunicorn makes an unguessable, unlinked file there
 
 
@@ -69,14 +71,21 @@ def serve(application: Any, listen: Listen) -> None:
 
     The application is forked, so it must hold no connection and no thread yet.
     """
-    if threading.active_count() > 1:
-        raise SettingsError("a service starts a thread before the fork, which would not survive it")
+    _refuse_threads()
     # There is no setting for it, and `wsgi.create` looks the name up in its module.
     wsgi.Response = _Response
     listener = _open(listen)
     gc.collect()
     gc.freeze()  # What the master has built stays in pages that its workers share.
     _Server(application, _options(listen, listener)).run()
+
+
+def _refuse_threads() -> None:
+    """A lock that a thread holds during the fork stays locked for ever in the workers."""
+    for thread in set(threading.enumerate()) - {threading.main_thread()}:
+        thread.join(_LAST_BREATH)
+        if thread.is_alive():
+            raise SettingsError(f"a service starts the thread {thread.name} too early to be forked")
 
 
 def _open(listen: Listen) -> socket.socket:

@@ -52,6 +52,15 @@ class ManagedProcess:
     def running(self) -> bool:
         return self._process is not None and self._process.running
 
+    @property
+    def log(self) -> Path:
+        return self.program.log
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs, and before its first start."""
+        return self._process.exit_code if self._process else None
+
     def start(self) -> None:
         """Start it; does nothing when it runs."""
         if self.running:

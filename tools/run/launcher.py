@@ -1,0 +1,160 @@
+"""Starts the whole shop on this machine, keeps it up until told to stop, and ends all of it."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from libs.runtime import registry
+from libs.runtime.keys import make_keys
+from libs.settings import SettingsError
+from libs.testing.installation import Installation, Servers
+from libs.testing.process import ManagedProcess, ProcessFailed, Program
+from libs.testing.servers.private import free_port
+from tools.run import databases, demo
+from tools.run.leftovers import Leftovers
+from tools.run.place import Place
+from tools.run.postgres import EmbeddedPostgres
+from tools.run.settings import RunSettings
+from tools.run.supervisor import Supervisor
+from tools.run.valkey import EmbeddedValkey
+
+_READY_SECONDS = 60.0
+_MIGRATION_SECONDS = 120.0
+_STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(Exception):
+    """Somebody asked the launcher to stop."""
+
+
+class Launcher:
+    """One run of the shop, from the first server to the last farewell."""
+
+    def __init__(self, place: Place, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+        self._place = place
+        self._settings = RunSettings.from_env(environ)
+        self._say = say
+        self._supervisor = Supervisor(Leftovers(place.folder / "children"), say)
+        self._stopping = False
+
+    def run(self) -> None:
+        """Start, show the demo, stay; returns when asked to stop, with nothing left running."""
+        for number in _STOPPERS:
+            signal.signal(number, self._ask_to_stop)
+        began = time.monotonic()
+        with self._place.held():
+            try:
+                self._start()
+                self._say(f"Argosy is ready after {time.monotonic() - began:.1f} s")
+                demo.show(self._url, self._place, self._say, self._look)
+                while True:
+                    self._look()
+                    time.sleep(0.5)
+            except Stopped:
+                self._say("Argosy stops; the data stay in .argosy")
+            finally:
+                self._supervisor.stop()
+
+    @property
+    def _url(self) -> str:
+        return f"http://127.0.0.1:{self._settings.port}"
+
+    def _ask_to_stop(self, _number: int, _frame: object) -> None:
+        self._stopping = True
+
+    def _look(self) -> None:
+        """Keep the children up; raises Stopped once the launcher was asked to stop."""
+        if self._stopping:
+            raise Stopped
+        self._supervisor.look()
+
+    def _start(self) -> None:
+        _refuse_taken(self._settings.port)
+        Leftovers(self._place.folder / "children").end()
+        self._place.logs.mkdir(exist_ok=True)
+        services = registry.select("all")
+        installation = self._installation(services)
+        self._finish(installation.migration())
+        self._finish(installation.topology())
+        everything = ",".join(services)
+        web = installation.web("web", everything, self._settings.port, 2, 8)
+        for program in (
+            installation.simulator(),
+            web,
+            installation.worker("worker-saga", everything, "saga"),
+            installation.worker("worker-jobs", everything, "jobs"),
+        ):
+            self._supervisor.start(ManagedProcess(program))
+        self._await_ready()
+
+    def _installation(self, services: Sequence[str]) -> Installation:
+        return Installation(
+            servers=self._servers(services),
+            keys=make_keys(self._place.keys),
+            webhook_key=self._place.password("webhook").encode(),
+            simulator_port=free_port(),
+            public_url=self._url,
+            carts_url="local:carts",
+            logs=self._place.logs,
+            journal=self._place.payments,
+            extra=demo.environ(self._place),
+        )
+
+    def _servers(self, services: Sequence[str]) -> Servers:
+        admin_url = self._settings.database_url
+        if not admin_url:
+            postgres = EmbeddedPostgres(self._place)
+            self._supervisor.start(postgres)
+            admin_url = postgres.url
+        broker, redis = self._settings.broker_url, self._settings.redis_url
+        if not (broker and redis):
+            valkey = EmbeddedValkey(self._place)
+            self._supervisor.start(valkey)
+            broker, redis = broker or f"{valkey.url}/0", redis or f"{valkey.url}/1"
+        return Servers(databases.ensure(admin_url, services, self._place), broker, redis)
+
+    def _finish(self, program: Program) -> None:
+        """Run a program to its end; its last line says why it failed."""
+        process = ManagedProcess(program)
+        process.start()
+        until = time.monotonic() + _MIGRATION_SECONDS
+        try:
+            while process.running:
+                if self._stopping or time.monotonic() > until:
+                    raise Stopped if self._stopping else ProcessFailed(f"{program.name} hangs")
+                time.sleep(0.05)
+        finally:
+            process.stop()
+        if process.exit_code:
+            raise ProcessFailed(process.tail().splitlines()[-1])
+
+    def _await_ready(self) -> None:
+        until = time.monotonic() + _READY_SECONDS
+        while not _answers(f"{self._url}/readyz"):
+            self._look()
+            if time.monotonic() > until:
+                raise ProcessFailed(f"the web part is not ready; see {self._place.logs}/web.log")
+            time.sleep(0.1)
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as fault:
+            reason = os.strerror(fault.errno or 0)
+            another = "choose another one with ARGOSY_PORT"
+            raise SettingsError(f"port {port} cannot be used ({reason}); {another}") from fault
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's number
+    except (URLError, OSError):
+        return False
