@@ -1,0 +1,23 @@
+"""What accounts can be told."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from libs.settings import Settings
+
+
+@dataclass(frozen=True)
+class AccountsSettings(Settings):
+    """Read when the service starts."""
+
+    section = "ACCOUNTS_"
+
+    keys_dir: Path = field(
+        metadata={"help": "directory of PEM files; the last *.active.pem signs access tokens"}
+    )
+    hashes_at_once: int = field(
+        default=4, metadata={"help": "passwords a process hashes at once, 19 MiB each"}
+    )
+    hash_patience: float = field(
+        default=2.0, metadata={"help": "seconds to wait for a free place before a 503"}
+    )
