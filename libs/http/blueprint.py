@@ -1,12 +1,15 @@
 """The blueprint of every service: our parser, and OpenAPI that says what the gate enforces."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import flask_smorest
 import marshmallow as ma
 
+from libs.db.page import Page
 from libs.http.operation import Access
+from libs.http.paging import PageSchema, link_header
 from libs.http.parsing import Parser
 
 INTERNAL = "/internal/"
@@ -46,6 +49,13 @@ class Blueprint(flask_smorest.Blueprint):
         decorate: Callable[..., Any] = super().arguments(ready, **options)
         return decorate
 
+    def response(self, status_code: int, schema: Any = None, **options: Any) -> Callable[..., Any]:
+        """As in flask-smorest; a page also carries its neighbours in a Link header."""
+        decorate: Callable[..., Any] = super().response(status_code, schema, **options)
+        if isinstance(schema, type) and issubclass(schema, PageSchema):
+            return lambda view: decorate(_linked(view))
+        return decorate
+
     def _store_endpoint_docs(
         self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any
     ) -> None:
@@ -53,6 +63,15 @@ class Blueprint(flask_smorest.Blueprint):
         methods = [doc for key, doc in self._docs[endpoint].items() if key != "parameters"]
         for doc in methods:
             doc["operation_id"] = obj.__name__
+
+
+def _linked(view: Callable[..., Page[Any]]) -> Callable[..., tuple[Page[Any], dict[str, str]]]:
+    @wraps(view)
+    def with_links(*args: Any, **kwargs: Any) -> tuple[Page[Any], dict[str, str]]:
+        page = view(*args, **kwargs)
+        return page, link_header(page)
+
+    return with_links
 
 
 def _document(doc: Any, doc_info: Any, *, method: str, **_: Any) -> Any:

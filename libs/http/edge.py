@@ -88,8 +88,7 @@ def live() -> dict[str, str]:
 
 def ready() -> dict[str, str]:
     """Every service's own database is reachable and its schema current."""
-    reasons = {name: reason for name, app in _apps().items() if (reason := health.not_ready(app))}
-    if reasons:
+    if reasons := health.not_ready(_apps()):
         raise Problem(
             503,
             "not_ready",
@@ -103,7 +102,7 @@ def ready() -> dict[str, str]:
 
 def dependencies() -> tuple[dict[str, Any], int]:
     """Every dependency of every service; only a database that is down makes it a 503."""
-    services = {name: health.details(app) for name, app in _apps().items()}
+    services = health.details(_apps())
     down = {
         dependency
         for probes in services.values()

@@ -3,7 +3,10 @@
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,71 +15,97 @@ from flask import Flask
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from libs.db.base import db
 from libs.db.migrate import schema_is_current
 from libs.http.kernel import kernel_of
 
+Ask = Callable[[], None]
 _log = logging.getLogger(__name__)
 _BUDGET = 1.0
 _AMQP_PORT = 5672
 _CURRENT = "argosy_schema_current"
 
 
-def not_ready(app: Flask) -> str | None:
-    """Why the service cannot answer yet; None: its database is there and its schema current."""
-    service = kernel_of(app).service
-    try:
-        with app.app_context():
-            if _schema_is_current(app, service):
-                return None
-    except Exception:  # noqa: BLE001  any failure means "not ready", and is logged with its reason
-        _log.warning("%s is not ready", service, exc_info=True)
-        return "its database is unreachable"
-    return "its database schema is behind"
+def not_ready(apps: Mapping[str, Flask]) -> dict[str, str]:
+    """The services that cannot answer yet, each with the reason."""
+    answers = _ask_all({name: partial(_check_schema, app) for name, app in apps.items()})
+    return {name: str(answer.fault) for name, answer in answers.items() if answer.fault}
 
 
-def _schema_is_current(app: Flask, service: str) -> bool:
-    """A schema never goes back, so once it was current only the connection is tried."""
-    if app.extensions.get(_CURRENT):
-        with db.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-        return True
-    current = schema_is_current(db.engine, service)
-    app.extensions[_CURRENT] = current
-    return current
+def details(apps: Mapping[str, Flask]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Each service's dependencies: `up` or `down`, and how long the answer took.
+
+    A server that several services use is asked once, all at the same time, and has one second.
+    """
+    places = {name: _dependencies(name, app) for name, app in apps.items()}
+    answers = _ask_all({place: ask for found in places.values() for place, ask in found.values()})
+    return {
+        name: {kind: answers[place].report() for kind, (place, _) in found.items()}
+        for name, found in places.items()
+    }
 
 
-def details(app: Flask) -> dict[str, dict[str, Any]]:
-    """Each dependency of the service: `up` or `down`, and how long the answer took."""
+@dataclass(frozen=True)
+class _Answer:
+    seconds: float
+    fault: Exception | None = None
+
+    def report(self) -> dict[str, Any]:
+        status = "down" if self.fault else "up"
+        return {"status": status, "milliseconds": round(self.seconds * 1000, 1)}
+
+
+def _dependencies(name: str, app: Flask) -> dict[str, tuple[str, Ask]]:
     http = kernel_of(app).http
-    found = {"database": _probe(lambda: _database(app))}
+    found: dict[str, tuple[str, Ask]] = {"database": (name, partial(_check_schema, app))}
     if http.broker_url:
-        found["broker"] = _probe(lambda: _broker(http.broker_url))
+        found["broker"] = (http.broker_url, partial(_check_broker, http.broker_url))
     if http.redis_url:
-        found["redis"] = _probe(lambda: _redis(http.redis_url))
+        found["redis"] = (http.redis_url, partial(_check_redis, http.redis_url))
     return found
 
 
-def _probe(ask: Callable[[], object]) -> dict[str, Any]:
+def _ask_all(questions: Mapping[str, Ask]) -> dict[str, _Answer]:
+    """Every answer; what comes too late is a fault, and its thread ends by itself."""
+    pool = ThreadPoolExecutor(max_workers=max(1, len(questions)), thread_name_prefix="health")
+    asked = {place: pool.submit(_answer, ask) for place, ask in questions.items()}
+    wait(asked.values(), timeout=_BUDGET)
+    pool.shutdown(wait=False)
+    late = _Answer(_BUDGET, TimeoutError("no answer in time"))
+    return {place: one.result() if one.done() else late for place, one in asked.items()}
+
+
+def _answer(ask: Ask) -> _Answer:
     started = time.perf_counter()
-    status = "up"
     try:
         ask()
-    except Exception as fault:  # noqa: BLE001  a dependency may fail in any way; its name is enough
+    except Exception as fault:  # noqa: BLE001  a dependency may fail in any way
         _log.info("dependency down: %s", fault)
-        status = "down"
-    return {"status": status, "milliseconds": round((time.perf_counter() - started) * 1000, 1)}
+        return _Answer(time.perf_counter() - started, fault)
+    return _Answer(time.perf_counter() - started)
 
 
-def _database(app: Flask) -> None:
-    if reason := not_ready(app):
-        raise ConnectionError(reason)
+def _check_schema(app: Flask) -> None:
+    """A schema never goes back, so once it was current only the connection is tried."""
+    service = kernel_of(app).service
+    with app.app_context():
+        try:
+            if app.extensions.get(_CURRENT):
+                with db.engine.connect() as connection:
+                    connection.execute(text("SELECT 1"))
+                return
+            app.extensions[_CURRENT] = schema_is_current(db.engine, service)
+        except SQLAlchemyError as fault:
+            raise ConnectionError("its database is unreachable") from fault
+    if not app.extensions[_CURRENT]:
+        raise ConnectionError("its database schema is behind")
 
 
-def _broker(url: str) -> None:
+def _check_broker(url: str) -> None:
     if url.startswith(("redis://", "rediss://")):
-        _redis(url)
+        _check_redis(url)
         return
     place = urlsplit(url)
     address = (place.hostname or "localhost", place.port or _AMQP_PORT)
@@ -88,7 +117,7 @@ def _broker(url: str) -> None:
             raise ConnectionError("the broker does not speak AMQP")
 
 
-def _redis(url: str) -> None:
+def _check_redis(url: str) -> None:
     client = redis.Redis.from_url(
         url,
         socket_connect_timeout=_BUDGET,

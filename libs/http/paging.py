@@ -1,8 +1,10 @@
 """Lists: what a page looks like and how the next one is asked for."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import marshmallow as ma
+from flask import request
 
 from libs.db.page import Page
 from libs.http.fields import QueryInteger, Schema, Text
@@ -23,7 +25,11 @@ class PageLinksSchema(Schema):
     has_more = ma.fields.Boolean()
 
 
-def page_schema(item: type[ma.Schema]) -> type[ma.Schema]:
+class PageSchema(Schema):
+    """Any page; `Blueprint.response` adds the Link header to answers of this schema."""
+
+
+def page_schema(item: type[ma.Schema]) -> type[PageSchema]:
     """The schema of a `Page` of those items: `{data: [...], page: {next, prev, has_more}}`."""
 
     def shape(_schema: ma.Schema, page: Page[Any], **_: Any) -> dict[str, Any]:
@@ -37,4 +43,16 @@ def page_schema(item: type[ma.Schema]) -> type[ma.Schema]:
         "_shape": ma.pre_dump(shape),
         "__doc__": f"A page of {name}.",
     }
-    return type(f"{name}PageSchema", (Schema,), members)
+    return type(f"{name}PageSchema", (PageSchema,), members)
+
+
+def link_header(page: Page[Any]) -> dict[str, str]:
+    """The current URL with the cursors of the neighbours (RFC 8288)."""
+    found = {"next": page.next, "prev": page.prev}
+    links = [f'<{_with_cursor(cursor)}>; rel="{rel}"' for rel, cursor in found.items() if cursor]
+    return {"Link": ", ".join(links)} if links else {}
+
+
+def _with_cursor(cursor: str) -> str:
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
+    return f"{request.path}?{urlencode([*query, ('cursor', cursor)])}"
