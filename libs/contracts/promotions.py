@@ -63,3 +63,8 @@ class PromotionChanged(Fact, frozen=True, kw_only=True):
     automatic: bool
     priority: int
     stackable: bool
+
+
+def coupon_code(text: str) -> str:
+    """The one way a coupon code is written: without spaces around it, in upper case."""
+    return text.strip().upper()
