@@ -1,0 +1,1 @@
+"""Stock: how much of each variant lies where, who holds it, and every movement of it."""

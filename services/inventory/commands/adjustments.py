@@ -1,0 +1,185 @@
+"""Change what lies on the shelves by hand: counted, received, lost, found."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from libs.db.statement import Statement
+from libs.ids import uuid7
+from services.inventory.commands.announcements import mark
+from services.inventory.commands.holds import LevelsMoved
+from services.inventory.errors import AdjustmentRefused, BackorderInUse, StockNotFound
+from services.inventory.models import StockLevel
+from services.inventory.rules import Change, Fault, Line, Place, Shelf, fault_of, resolve
+
+_VARIANTS = Statement(
+    """
+    SELECT DISTINCT ON (sku) sku, id FROM variant WHERE sku = ANY ($1::text[])
+    ORDER BY sku, listed DESC, id DESC
+    """
+)
+
+_LOCATIONS = Statement("SELECT code, id FROM location WHERE code = ANY ($1::text[])")
+
+_ADD_LEVELS = Statement(
+    """
+    INSERT INTO stock_level
+        (id, variant_id, location_id, on_hand, reserved, threshold, backorder, version)
+    SELECT p.id, p.variant_id, p.location_id, 0, 0, 0, false, 1
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) p (id, variant_id, location_id)
+    ORDER BY p.variant_id, p.location_id
+    ON CONFLICT (variant_id, location_id) DO NOTHING
+    """
+)
+
+_LOCK_LEVELS = Statement(
+    """
+    SELECT s.variant_id, s.location_id, s.on_hand, s.reserved, s.backorder
+    FROM stock_level s JOIN unnest($1::uuid[], $2::uuid[]) p (variant_id, location_id)
+        USING (variant_id, location_id)
+    ORDER BY s.variant_id, s.location_id FOR NO KEY UPDATE OF s
+    """
+)
+
+_APPLY = Statement(
+    """
+    WITH change AS (
+        SELECT * FROM unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::text[], $7::text[])
+            AS c (variant_id, location_id, delta, kind, reason)
+    ), applied AS (
+        UPDATE stock_level s SET on_hand = s.on_hand + c.delta, version = s.version + 1
+        FROM change c
+        WHERE s.variant_id = c.variant_id AND s.location_id = c.location_id
+          AND s.on_hand + c.delta >= 0 AND (s.backorder OR s.on_hand + c.delta >= s.reserved)
+        RETURNING s.variant_id, s.location_id, c.delta, c.kind, c.reason
+    ), moved AS (
+        INSERT INTO movement (kind, reference, variant_id, location_id, delta, reason, actor)
+        SELECT kind, $1::uuid, variant_id, location_id, delta, reason, $2::text FROM applied
+    ), marked AS (
+        INSERT INTO stock_mark (variant_id) SELECT variant_id FROM applied
+    )
+    SELECT count(*) FROM applied
+    """
+)
+
+
+class Applied(NamedTuple):
+    """A batch of adjustments that was applied; its movements carry the reference."""
+
+    reference: UUID
+    lines: int
+
+
+def adjust_stock(session: Session, lines: Sequence[Line], *, actor: str) -> Applied:
+    """Apply every line or none. Refused with AdjustmentRefused, which says why for each line."""
+    changes = [line.change for line in lines]
+    places, faults = _resolve(session, lines)
+    if not faults:
+        _add_levels(session, places)
+        return _apply(session, places, changes, actor=actor)
+    raise _refused(changes, faults)
+
+
+def _apply(
+    session: Session, places: Sequence[Place], changes: Sequence[Change], *, actor: str
+) -> Applied:
+    shelves = _lock(session, places)
+    deltas = [
+        change.delta_for(shelves[place]) for place, change in zip(places, changes, strict=True)
+    ]
+    found = (fault_of(shelves[place], delta) for place, delta in zip(places, deltas, strict=True))
+    if faults := {index: fault for index, fault in enumerate(found) if fault}:
+        raise _refused(changes, faults)
+    applied = Applied(uuid7(), len(changes))
+    row = _APPLY.first(
+        session,
+        applied.reference,
+        actor,
+        [place.variant_id for place in places],
+        [place.location_id for place in places],
+        deltas,
+        [change.kind for change in changes],
+        [change.reason for change in changes],
+    )
+    if row != (applied.lines,):
+        raise LevelsMoved(f"{applied.lines} adjustments changed {row} levels")
+    return applied
+
+
+def lock_level(session: Session, level_id: UUID) -> StockLevel:
+    """The level, held until the transaction ends. Refused with StockNotFound."""
+    statement = select(StockLevel).where(StockLevel.id == level_id)
+    level = session.scalars(statement.with_for_update(key_share=True)).one_or_none()
+    if level is None:
+        raise StockNotFound("there is no such stock level")
+    return level
+
+
+def change_level(
+    session: Session, level: StockLevel, values: Mapping[str, Any], *, actor: str
+) -> None:
+    """Apply one change and new policies to a locked level, in the order that allows the most."""
+    policy = {name: values[name] for name in ("threshold", "backorder") if name in values}
+    loosens = policy.get("backorder") is True
+    if policy and loosens:
+        _set_policy(session, level, policy)
+    if "delta" in values or "on_hand" in values:
+        change = Change(
+            pointer="/delta" if "delta" in values else "/on_hand",
+            reason=values["reason"],
+            delta=values.get("delta"),
+            on_hand=values.get("on_hand"),
+        )
+        _apply(session, [Place(level.variant_id, level.location_id)], [change], actor=actor)
+        session.refresh(level)
+    if policy and not loosens:
+        _set_policy(session, level, policy)
+    session.expire(level)
+
+
+def _set_policy(session: Session, level: StockLevel, values: Mapping[str, Any]) -> None:
+    """Refused with BackorderInUse while more is promised than lies there."""
+    if values.get("backorder") is False and level.reserved > level.on_hand:
+        raise BackorderInUse("more is promised than lies on the shelf")
+    session.execute(
+        update(StockLevel)
+        .where(StockLevel.id == level.id)
+        .values(**values, version=StockLevel.version + 1)
+    )
+    mark(session, [level.variant_id])
+
+
+def _resolve(session: Session, lines: Sequence[Line]) -> tuple[list[Place], dict[int, Fault]]:
+    skus = sorted({line.sku for line in lines})
+    codes = sorted({line.location for line in lines})
+    variants: dict[str, UUID] = dict(_VARIANTS.rows(session, skus))
+    locations: dict[str, UUID] = dict(_LOCATIONS.rows(session, codes))
+    return resolve(lines, variants, locations)
+
+
+def _add_levels(session: Session, places: Sequence[Place]) -> None:
+    variants, locations = zip(*places, strict=True)
+    _ADD_LEVELS.run(session, [uuid7() for _ in places], list(variants), list(locations))
+
+
+def _lock(session: Session, places: Sequence[Place]) -> dict[Place, Shelf]:
+    variants, locations = zip(*places, strict=True)
+    return {
+        Place(variant_id, location_id): Shelf(location_id, *counts)
+        for variant_id, location_id, *counts in _LOCK_LEVELS.rows(
+            session, list(variants), list(locations)
+        )
+    }
+
+
+def _refused(changes: Sequence[Change], faults: Mapping[int, Fault]) -> AdjustmentRefused:
+    errors = [
+        {"pointer": changes[index].pointer, "code": fault.code, "detail": fault.detail}
+        for index, fault in sorted(faults.items())
+    ]
+    return AdjustmentRefused(
+        f"{len(errors)} of {len(changes)} lines cannot be applied", errors=errors
+    )

@@ -1,0 +1,90 @@
+"""Everything that reads inventory."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from libs.db.page import Key, Page, fetch_page
+from services.inventory.errors import StockNotFound
+from services.inventory.models import Location, Movement, StockLevel, Variant
+
+
+def get_stock(session: Session, level_id: UUID) -> StockLevel:
+    """One level."""
+    level = session.scalars(_levels().where(StockLevel.id == level_id)).one_or_none()
+    if level is None:
+        raise StockNotFound("there is no such stock level")
+    return level
+
+
+def list_stocks(
+    session: Session,
+    *,
+    sku: str | None = None,
+    location: str | None = None,
+    cursor: str | None,
+    limit: int,
+) -> Page[StockLevel]:
+    """Levels, oldest first."""
+    statement = _levels()
+    if sku is not None:
+        statement = statement.where(Variant.sku == sku)
+    if location is not None:
+        statement = statement.where(Location.code == location)
+    return _page(session, statement, cursor, limit)
+
+
+def list_product_stocks(
+    session: Session, product_id: UUID, *, cursor: str | None, limit: int
+) -> Page[StockLevel]:
+    """Levels of all variants of a product; none if the product is unknown."""
+    return _page(session, _levels().where(Variant.product_id == product_id), cursor, limit)
+
+
+def list_low_stock(session: Session, *, cursor: str | None, limit: int) -> Page[StockLevel]:
+    """Levels of listed variants with no more free than their threshold."""
+    free = StockLevel.on_hand - StockLevel.reserved
+    low = _levels().where(Variant.listed, free <= StockLevel.threshold)
+    return _page(session, low, cursor, limit)
+
+
+def list_locations(session: Session, *, cursor: str | None, limit: int) -> Page[Location]:
+    """Locations, first choice first."""
+    keys = [Key(Location.priority), Key(Location.id)]
+    return fetch_page(session, select(Location), keys, cursor, limit)
+
+
+def list_movements(
+    session: Session,
+    *,
+    sku: str | None = None,
+    reference: UUID | None = None,
+    cursor: str | None,
+    limit: int,
+) -> Page[Movement]:
+    """The ledger, newest first."""
+    statement = select(Movement).options(
+        joinedload(Movement.variant, innerjoin=True), joinedload(Movement.location, innerjoin=True)
+    )
+    if sku is not None:
+        same_sku = select(Variant.id).where(Variant.sku == sku)
+        statement = statement.where(Movement.variant_id.in_(same_sku))
+    if reference is not None:
+        statement = statement.where(Movement.reference == reference)
+    return fetch_page(session, statement, [Key(Movement.id, "desc")], cursor, limit)
+
+
+def _levels() -> Select[StockLevel]:
+    return (
+        select(StockLevel)
+        .join(StockLevel.variant)
+        .join(StockLevel.location)
+        .options(contains_eager(StockLevel.variant), contains_eager(StockLevel.location))
+    )
+
+
+def _page(
+    session: Session, statement: Select[StockLevel], cursor: str | None, limit: int
+) -> Page[StockLevel]:
+    return fetch_page(session, statement, [Key(StockLevel.id)], cursor, limit)

@@ -1,0 +1,163 @@
+"""What goes into and comes out of inventory's routes."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+
+from libs import ids
+from libs.http.fields import Id, Integer, Schema, Text, Timestamp
+from libs.http.paging import PageArgs, page_schema
+from services.inventory.models import Movement
+from services.inventory.rules import DEFAULT_LOCATION
+
+MAX_COUNT = 1_000_000_000
+_CODE = ma.validate.Regexp(r"[a-z0-9][a-z0-9-]{0,62}\Z", error="Must be like `main-2`.")
+_PREFIXES = {"sale": "ord", "return": "ret", "adjustment": "adj", "recount": "adj"}
+
+
+def _reference(movement: Movement) -> str:
+    return ids.to_text(_PREFIXES[movement.kind], movement.reference)
+
+
+class Reference(ma.fields.Field[UUID]):
+    """The identifier of whatever moved stock: an order, a return, an adjustment."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> UUID:
+        prefix = str(value).rpartition("_")[0]
+        try:
+            return ids.from_text(prefix, value)
+        except (ValueError, AttributeError):
+            raise ma.ValidationError("Must be an identifier such as ord_...") from None
+
+
+class StockArgs(PageArgs):
+    """Filters of the stock list."""
+
+    sku = Text(1, 100)
+    location = Text(1, 63)
+
+
+class MovementArgs(PageArgs):
+    """Filters of the ledger."""
+
+    sku = Text(1, 100)
+    reference = Reference()
+
+
+class StockSchema(Schema):
+    """The stock of one variant at one location."""
+
+    id = Id("stk", required=True)
+    product_id = Id("prd", required=True, attribute="variant.product_id")
+    variant_id = Id("var", required=True)
+    sku = Text(required=True, attribute="variant.sku")
+    location = Text(required=True, attribute="location.code")
+    on_hand = Integer(required=True)
+    reserved = Integer(required=True)
+    available = Integer(required=True)
+    backorder = ma.fields.Boolean(required=True)
+
+
+class ManagedStockSchema(StockSchema):
+    """The stock of one variant at one location, as its keeper sees it."""
+
+    threshold = Integer(required=True)
+    version = Integer(required=True)
+
+
+class ChangeStockSchema(Schema):
+    """Adjust by `delta` or count to `on_hand`, with a reason; or set how the level is kept."""
+
+    delta = Integer(minimum=-MAX_COUNT, maximum=MAX_COUNT, validate=ma.validate.NoneOf([0]))
+    on_hand = Integer(minimum=0, maximum=MAX_COUNT)
+    reason = Text(1, 200, strip=True)
+    threshold = Integer(minimum=0, maximum=MAX_COUNT)
+    backorder = ma.fields.Boolean(truthy={True}, falsy={False})
+
+    @ma.validates_schema
+    def _means_one_thing(self, data: Mapping[str, Any], **_: Any) -> None:
+        if not data:
+            raise ma.ValidationError("Must change something.")
+        _check_amount(data)
+
+
+class AdjustmentLineSchema(Schema):
+    """One line of a batch: by how much, or to what, the stock of a sku changes, and why."""
+
+    sku = Text(1, 100, required=True)
+    location = Text(1, 63, load_default=DEFAULT_LOCATION)
+    delta = Integer(minimum=-MAX_COUNT, maximum=MAX_COUNT, validate=ma.validate.NoneOf([0]))
+    on_hand = Integer(minimum=0, maximum=MAX_COUNT)
+    reason = Text(1, 200, strip=True, required=True)
+
+    @ma.validates_schema
+    def _has_one_amount(self, data: Mapping[str, Any], **_: Any) -> None:
+        if "delta" not in data and "on_hand" not in data:
+            raise ma.ValidationError("Must have delta or on_hand.")
+        _check_amount(data)
+
+
+class AdjustStockSchema(Schema):
+    """A batch of adjustments: all are applied, or none."""
+
+    lines = ma.fields.List(
+        ma.fields.Nested(AdjustmentLineSchema),
+        required=True,
+        validate=ma.validate.Length(min=1, max=1000),
+    )
+
+
+class AdjustmentSchema(Schema):
+    """A batch that was applied."""
+
+    id = Id("adj", required=True, attribute="reference")
+    lines = Integer(required=True)
+
+
+class MovementSchema(Schema):
+    """One entry of the ledger."""
+
+    id = Integer(required=True)
+    kind = Text(required=True)
+    reference = ma.fields.Function(_reference, required=True, metadata={"type": "string"})
+    variant_id = Id("var", required=True)
+    sku = Text(required=True, attribute="variant.sku")
+    location = Text(required=True, attribute="location.code")
+    delta = Integer(required=True)
+    reason = Text(allow_none=True)
+    actor = Text(allow_none=True)
+    at = Timestamp(required=True)
+
+
+class CreateLocationSchema(Schema):
+    """A place to open; the smallest priority is used first."""
+
+    code = ma.fields.String(required=True, validate=_CODE)
+    name = Text(1, 100, strip=True, required=True)
+    priority = Integer(minimum=0, maximum=1000, load_default=100)
+
+
+class LocationSchema(Schema):
+    """A place that holds stock."""
+
+    id = Id("loc", required=True)
+    code = Text(required=True)
+    name = Text(required=True)
+    priority = Integer(required=True)
+
+
+StockPageSchema = page_schema(StockSchema)
+ManagedStockPageSchema = page_schema(ManagedStockSchema)
+MovementPageSchema = page_schema(MovementSchema)
+LocationPageSchema = page_schema(LocationSchema)
+
+
+def _check_amount(data: Mapping[str, Any]) -> None:
+    if "delta" in data and "on_hand" in data:
+        raise ma.ValidationError("Must not be given beside delta.", "on_hand")
+    if ("delta" in data or "on_hand" in data) and not data.get("reason"):
+        raise ma.ValidationError("Missing data for required field.", "reason")
+    if "reason" in data and "delta" not in data and "on_hand" not in data:
+        raise ma.ValidationError("Must have delta or on_hand beside it.", "reason")

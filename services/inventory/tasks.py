@@ -1,0 +1,58 @@
+"""Inventory's part in sagas, its projection of catalog, and its periodic work."""
+
+from sqlalchemy.orm import Session
+
+from libs.contracts.catalog import ProductChanged
+from libs.contracts.inventory import CommitStock, ReleaseStock, ReserveStock, ReturnStock
+from libs.messaging.tasks import Tasks
+from services.inventory.commands import announcements, holds, returns, variants
+
+MARKS_PER_RUN = 500
+BACKORDERS_PER_RUN = 50
+
+tasks = Tasks("inventory")
+
+
+@tasks.command(ReserveStock, refuses_before_writing=True)
+def reserve_stock(session: Session, message: ReserveStock) -> None:
+    """Hold every line of the order, or none."""
+    holds.reserve_stock(session, message.order_id, message.lines)
+
+
+@tasks.command(ReleaseStock)
+def release_stock(session: Session, message: ReleaseStock) -> None:
+    """Undo `reserve_stock`."""
+    holds.release_stock(session, message.order_id)
+
+
+@tasks.command(CommitStock)
+def commit_stock(session: Session, message: CommitStock) -> None:
+    """The order is paid: its stock leaves."""
+    holds.commit_stock(session, message.order_id)
+
+
+@tasks.command(ReturnStock, refuses_before_writing=True)
+def return_stock(session: Session, message: ReturnStock) -> None:
+    """Returned pieces lie on the shelf again."""
+    returns.return_stock(
+        session, order_id=message.order_id, return_id=message.return_id, lines=message.lines
+    )
+
+
+@tasks.fact(ProductChanged)
+def project_product(session: Session, fact: ProductChanged) -> None:
+    """Know the product's variants."""
+    variants.project_product(session, fact)
+
+
+@tasks.every(seconds=0.25)
+def announce_levels(session: Session) -> int:
+    """Announce what changed; only a full batch is followed at once, so that changes gather."""
+    taken = announcements.announce_levels(session, MARKS_PER_RUN)
+    return taken if taken == MARKS_PER_RUN else 0
+
+
+@tasks.every(seconds=5)
+def serve_backorders(session: Session) -> int:
+    """Let paid backorders leave once their stock has arrived."""
+    return holds.serve_backorders(session, BACKORDERS_PER_RUN)
