@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import any_, func, literal, select
 from sqlalchemy.orm import Session
 
 from libs import clock
@@ -15,6 +15,9 @@ from services.accounts.errors import LastAdministrator, NoSuchUser, PasswordChan
 from services.accounts.models import User
 from services.accounts.queries import Credential
 from services.accounts.rules import ACTIVE, ADMIN
+
+# In the words of the partial index on administrators.
+_IS_ADMIN = literal(ADMIN) == any_(User.roles)
 
 
 def lock_user(session: Session, user_id: UUID) -> User:
@@ -57,7 +60,7 @@ def change_password(
 
 def lock_for_administration(session: Session, user_id: UUID) -> User:
     """The user and all administrators, locked in one order, so that the last one cannot be lost."""
-    admins = select(User.id).where(User.roles.contains([ADMIN])).order_by(User.id)
+    admins = select(User.id).where(_IS_ADMIN).order_by(User.id)
     session.execute(admins.with_for_update(key_share=True)).all()
     return lock_user(session, user_id)
 
@@ -98,6 +101,6 @@ def _standing(user: User) -> dict[str, Any]:
 
 
 def _keep_an_administrator(session: Session) -> None:
-    active = select(func.count()).where(User.roles.contains([ADMIN]), User.status == ACTIVE)
+    active = select(func.count()).where(_IS_ADMIN, User.status == ACTIVE)
     if not session.scalar(active):
         raise LastAdministrator("somebody must remain who can administer users")
