@@ -108,6 +108,20 @@ def test_the_announcer_that_read_first_has_the_smaller_version_though_it_commits
     assert levels[0].version < levels[1].version
 
 
+def test_a_change_at_any_location_raises_the_version(shop):
+    shop.open_location("far", priority=5)
+    shop.receive(1, "mug", location="far")
+    for _ in range(3):
+        shop.receive(1, "mug")
+    announce()
+
+    shop.receive(1, "mug", location="far")
+    announce()
+
+    before, after = announced()
+    assert after.version > before.version
+
+
 def test_racing_announcers_and_buyers_leave_the_newest_level_with_the_highest_version(app, shop):
     skus = [f"sku-{number}" for number in range(4)]
     shop.open_location("far", priority=5)
@@ -118,6 +132,7 @@ def test_racing_announcers_and_buyers_leave_the_newest_level_with_the_highest_ve
     def buy() -> None:
         for number in range(40):
             shop.reserve(shop.lines(**{skus[number % 4]: 1 + number % 3}))
+            shop.receive(1, skus[number % 4], location="far")
         selling.set()
 
     def announce_all_along() -> None:
