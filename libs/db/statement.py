@@ -3,7 +3,10 @@
 from itertools import count
 from typing import Any
 
+import psycopg2
 from sqlalchemy.orm import Session
+
+from libs.db.faults import is_outage
 
 _numbers = count(1)
 
@@ -50,8 +53,14 @@ class Statement:
         connection = session.connection()
         cursor: Any = connection.connection.cursor()
         prepared: set[str] = connection.info.setdefault("prepared", set())
-        if self._name not in prepared:
-            cursor.execute(self._prepare)
-            prepared.add(self._name)
-        cursor.execute(self._execute, values)
+        try:
+            if self._name not in prepared:
+                cursor.execute(self._prepare)
+                prepared.add(self._name)
+            cursor.execute(self._execute, values)
+        except psycopg2.Error as fault:
+            if is_outage(fault):
+                # SQLAlchemy did not see the error, so it must be told to give the connection up.
+                connection.invalidate(fault)
+            raise
         return cursor

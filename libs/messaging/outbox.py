@@ -16,7 +16,7 @@ from libs.messaging.relay import forget, hand_over
 from libs.messaging.wire import Outgoing, pack, repack
 
 _log = logging.getLogger(__name__)
-_OUTBOX, _LOOSE = "outbox", "loose"
+_OUTBOX, _LOOSE, _DIVERTED = "outbox", "loose", "diverted"
 # The background publisher has this long before the sweep sends a row again.
 GRACE = timedelta(seconds=3)
 SWEEP_LIMIT = 200
@@ -63,6 +63,11 @@ def publish_after_commit(session: Session, messages: Sequence[Outgoing]) -> None
     after_commit(session, _hand_over)
 
 
+def divert(session: Session, into: list[Outgoing]) -> None:
+    """Collect what would be handed over after the commit, for a caller that publishes itself."""
+    session.info[_DIVERTED] = into
+
+
 def store(session: Session, messages: Sequence[Outgoing]) -> None:
     """Make messages durable as rows of the outbox."""
     if messages:
@@ -103,4 +108,9 @@ def _store(session: Session) -> None:
 
 
 def _hand_over(session: Session) -> None:
-    hand_over(session.info.pop(_LOOSE, []))
+    messages = session.info.pop(_LOOSE, [])
+    diverted: list[Outgoing] | None = session.info.get(_DIVERTED)
+    if diverted is None:
+        hand_over(messages)
+    else:
+        diverted.extend(messages)

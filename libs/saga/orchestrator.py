@@ -1,4 +1,4 @@
-"""The thin shell around the reducer: loads rows, runs local steps, stores, and hands out commands."""
+"""The thin shell around the reducer: loads rows, runs local steps, stores, hands out commands."""
 
 import logging
 from collections.abc import Sequence

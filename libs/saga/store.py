@@ -155,5 +155,5 @@ def _event_values(change: Change) -> tuple[Any, ...]:
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    *head, state, traceparent = values
-    return Row(*head, state=_decode_state(state), traceparent=traceparent)
+    saga_id, kind, version, business_key, plan, state, traceparent = values
+    return Row(saga_id, kind, version, business_key, plan, _decode_state(state), traceparent)

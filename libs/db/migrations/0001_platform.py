@@ -34,7 +34,7 @@ def upgrade() -> None:
             saga_type text NOT NULL,
             reply text,
             undo_reply text,
-            outputs text[] NOT NULL,
+            outputs text NOT NULL,
             traceparent text,
             at timestamptz NOT NULL DEFAULT now(),
             PRIMARY KEY (source, step, generation)

@@ -1,0 +1,193 @@
+"""Group commit: what has already arrived for one service is handled in one transaction."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from libs.db.faults import is_contention, is_outage
+from libs.db.transaction import transaction
+from libs.messaging import dead, inbox, metrics, outbox
+from libs.messaging.commands import Careful, CommandRunner, Open
+from libs.messaging.message import Envelope, Reply
+from libs.messaging.relay import forget
+from libs.messaging.tasks import Tasks
+from libs.messaging.wire import Outgoing, pack, read
+from libs.observability import tracing
+
+_log = logging.getLogger(__name__)
+Kind = Literal["command", "fact", "reply"]
+_TRIES = 3
+
+
+class Hold(Exception):
+    """The database cannot be reached; the messages stay unacknowledged until it can."""
+
+
+class Leader(Protocol):
+    """What the saga package gives a service that leads sagas."""
+
+    def answer(self, session: Session, arrived: Sequence[tuple[Envelope, bool]]) -> list[Outgoing]:
+        """Apply answers; return commands."""
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One message as it arrived."""
+
+    envelope: Envelope
+    kind: Kind
+    message: Any
+    redelivered: bool
+
+
+@dataclass
+class Result:
+    """What is to be published, and which slow calls are to be made, once a batch is committed."""
+
+    outgoing: list[Outgoing] = field(default_factory=list)
+    open: list[Open] = field(default_factory=list)
+
+
+class Executor:
+    """Handles batches of one service. After any surprise a batch is redone one message at a time,
+    so that a poisoned message cannot sink its neighbours."""
+
+    def __init__(self, app: Flask, tasks: Tasks, leader: Leader | None) -> None:
+        self.app = app
+        self._tasks = tasks
+        self._leader = leader
+        self._commands = CommandRunner(tasks)
+        self._confirmed: deque[object] = deque()
+
+    def process(self, deliveries: Sequence[Delivery]) -> Result:
+        """Handle deliveries in order; Hold if the database is out of reach."""
+        started = time.monotonic()
+        try:
+            result = self._attempt(deliveries, careful=False)
+        except Hold:
+            raise
+        except Exception as fault:  # noqa: BLE001  # each message gets its own verdict below
+            if not isinstance(fault, Careful | inbox.Conflicted):
+                _log.info("redoing a batch one by one: %r", fault)
+            result = Result()
+            for delivery in deliveries:
+                alone = self._alone(delivery)
+                result.outgoing += alone.outgoing
+                result.open += alone.open
+        metrics.observe_batch(self._tasks.service, len(deliveries), time.monotonic() - started)
+        return result
+
+    def complete(self, finished: Sequence[tuple[Open, Any]]) -> list[Outgoing]:
+        """Store the outcomes of slow calls, in one transaction if possible."""
+        try:
+            return self._settle(finished)
+        except Exception as fault:  # noqa: BLE001  # each outcome gets its own try below
+            if len(finished) == 1:
+                _log.exception("an outcome could not be stored; its resolver will ask again")
+                return []
+            _log.info("storing outcomes one by one: %r", fault)
+            return [message for one in finished for message in self.complete([one])]
+
+    def confirmed(self, messages: Sequence[Outgoing]) -> None:
+        """The broker has these; their rows in the outbox go with the next transaction."""
+        self._confirmed.extend(message.id for message in messages)
+
+    def tidy(self) -> None:
+        """Remove confirmed rows now, when no transaction has come by."""
+        if self._confirmed:
+            with self._work([]):
+                pass
+
+    def park(self, message: Any, reason: str) -> None:
+        """Keep a message that cannot be handled."""
+        with self._work([]) as session:
+            dead.park(session, self._tasks.service, message, reason)
+
+    def _attempt(self, deliveries: Sequence[Delivery], *, careful: bool) -> Result:
+        result = Result()
+        try:
+            with self._work(result.outgoing) as session:
+                commands = [d.envelope for d in deliveries if d.kind == "command"]
+                if commands:
+                    answered, result.open = self._commands.run(session, commands, careful=careful)
+                    result.outgoing += answered
+                self._hear(session, [d.envelope for d in deliveries if d.kind == "fact"])
+                self._lead(session, deliveries, result)
+        except Exception as fault:
+            if is_outage(fault):
+                raise Hold(str(fault)) from fault
+            raise
+        return result
+
+    def _hear(self, session: Session, facts: Sequence[Envelope]) -> None:
+        if not facts:
+            return
+        fresh = inbox.claim_facts(session, [fact.id for fact in facts])
+        for fact in facts:
+            if fact.id in fresh:
+                fresh.discard(fact.id)
+                kind, handler = self._tasks.facts[fact.type]
+                with tracing.within(fact.traceparent):
+                    handler(session, read(fact, kind))
+
+    def _lead(self, session: Session, deliveries: Sequence[Delivery], result: Result) -> None:
+        replies = [(d.envelope, d.redelivered) for d in deliveries if d.kind == "reply"]
+        if replies and self._leader:
+            result.outgoing += self._leader.answer(session, replies)
+
+    def _alone(self, delivery: Delivery) -> Result:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return self._attempt([delivery], careful=True)
+            except Hold:
+                raise
+            except inbox.Conflicted:
+                continue
+            except Exception as fault:  # noqa: BLE001  # whatever it is, the leader is told
+                if is_contention(fault) and attempt < _TRIES:
+                    continue
+                _log.exception("%s could not be handled", delivery.envelope.type)
+                return self._failed(delivery, fault)
+        return self._failed(delivery, inbox.Conflicted())
+
+    def _failed(self, delivery: Delivery, fault: Exception) -> Result:
+        """A command tells its leader, who asks again; anything else is parked for a person."""
+        envelope = delivery.envelope
+        metrics.failures.labels(self._tasks.service, envelope.type).inc()
+        if delivery.kind != "command" or not envelope.key or not envelope.reply_to:
+            self.park(delivery.message, repr(fault))
+            return Result()
+        reply = pack(
+            Reply(outcome="retry", code="internal_error", detail=type(fault).__name__),
+            source=self._tasks.service,
+            key=envelope.key,
+            saga_type=envelope.saga_type,
+            reply_to=envelope.reply_to,
+            traceparent=envelope.traceparent,
+        )
+        return Result([reply])
+
+    def _settle(self, finished: Sequence[tuple[Open, Any]]) -> list[Outgoing]:
+        outgoing: list[Outgoing] = []
+        with self._work(outgoing) as session:
+            for one, outcome in finished:
+                with tracing.within(one.traceparent):
+                    self._commands.complete(session, one, outcome, careful=len(finished) == 1)
+        return outgoing
+
+    @contextmanager
+    def _work(self, outgoing: list[Outgoing]) -> Iterator[Session]:
+        """A transaction whose announcements are published by the caller."""
+        done = [self._confirmed.popleft() for _ in range(len(self._confirmed))]
+        with self.app.app_context(), transaction() as session:
+            outbox.divert(session, outgoing)
+            if done:
+                forget(session, done)
+            yield session

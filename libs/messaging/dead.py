@@ -1,0 +1,82 @@
+"""Messages that nobody can handle: kept in the service's database for a person to look at."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from flask import Flask
+from kombu import Connection
+from sqlalchemy.orm import Session
+
+from libs.db.statement import Statement
+from libs.db.transaction import transaction
+from libs.ids import uuid7
+from libs.messaging import metrics, topology
+from libs.messaging.wire import unpack
+
+_log = logging.getLogger(__name__)
+_LIMIT = 50
+
+_insert = Statement(
+    "INSERT INTO dead_letter (id, type, body, reason, saga_id) VALUES ($1, $2, $3, $4, $5)"
+)
+
+
+def park(session: Session, service: str, message: Any, reason: str) -> None:
+    """Keep the raw message with the reason."""
+    body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
+    kind = str((message.headers or {}).get("task", ""))
+    _insert.run(session, uuid7(), kind, body, reason, _saga_of(body))
+    metrics.parked.labels(service).inc()
+    _log.error("parked a message %s: %s", kind, reason)
+
+
+class DeadLetters:
+    """Empties the dead-letter queues that the broker fills: too many deliveries, unknown names."""
+
+    def __init__(self, url: str, apps: Sequence[Flask]) -> None:
+        self._url = url
+        self._apps = apps
+        self._connection: Any = None
+
+    def collect(self) -> int:
+        """Move what is there into the databases; how many messages that were."""
+        try:
+            return sum(self._collect(app) for app in self._apps)
+        except (OSError, *Connection(self._url).connection_errors) as fault:
+            self._close()
+            _log.warning("the dead-letter queues wait for the broker: %s", fault)
+            return 0
+
+    def _collect(self, app: Flask) -> int:
+        channel = self._open().default_channel
+        for count in range(_LIMIT):
+            message = channel.basic_get(topology.dead(app.name))
+            if message is None:
+                return count
+            deaths = (message.headers or {}).get("x-death") or [{}]
+            reason = str(deaths[0].get("reason", "rejected"))
+            with app.app_context(), transaction() as session:
+                park(session, app.name, message, reason)
+            channel.basic_ack(message.delivery_tag)
+        return _LIMIT
+
+    def _open(self) -> Any:
+        if self._connection is None:
+            self._connection = Connection(self._url, connect_timeout=2)
+        return self._connection
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.collect(socket_timeout=0.1)
+
+
+def _saga_of(body: bytes) -> UUID | None:
+    try:
+        key = unpack(body).key
+    except (ValueError, msgspec.MsgspecError):
+        return None
+    return key.saga if key else None

@@ -1,0 +1,211 @@
+"""The only module that builds a Celery app: the worker processes of a list of services."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from celery import Celery, Task, signals
+from flask import Flask
+
+from libs.contracts.subscriptions import SUBSCRIPTIONS
+from libs.messaging import outbox, topology
+from libs.messaging.batch import Executor
+from libs.messaging.dead import DeadLetters
+from libs.messaging.intake import Intake, SlowCalls, strategy
+from libs.messaging.message import Envelope, Job, Reply
+from libs.messaging.publisher import Publisher
+from libs.messaging.relay import Relay, attach
+from libs.messaging.tasks import Handler, Periodic, Tasks
+from libs.messaging.timers import Timers
+from libs.messaging.wire import read
+from libs.observability import logging as logs
+from libs.observability import tracing
+from libs.saga.definition import Saga
+from libs.saga.orchestrator import Orchestrator
+from libs.service import create_context_app
+from libs.settings import Settings
+
+OUTBOX_SECONDS = 1.0
+SAGA_SECONDS = 0.5
+DEAD_LETTER_SECONDS = 5.0
+TIDY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class WorkerService:
+    """What a service brings to its workers."""
+
+    name: str
+    tasks: Tasks
+    sagas: tuple[Saga[Any], ...] = ()
+    settings: type[Settings] | None = None
+
+
+@dataclass(frozen=True)
+class WorkerSettings(Settings):
+    """How workers reach the broker and how much they take on at once."""
+
+    broker_url: str = field(
+        metadata={"help": "amqp:// for RabbitMQ, redis:// for the embedded one"}
+    )
+    worker_prefetch: int = field(
+        default=256, metadata={"help": "messages a saga worker may hold unacknowledged"}
+    )
+    slow_calls: int = field(default=16, metadata={"help": "calls to providers at the same time"})
+
+
+# The binding settings of every worker; each one is a defect of the defaults that loses, repeats or
+# blocks work. tests/messaging/test_worker_settings.py shows their effect.
+CONFIGURATION: dict[str, Any] = {
+    "task_serializer": "json",
+    "accept_content": ["json"],
+    "task_ignore_result": True,
+    "task_create_missing_queues": False,
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "task_acks_on_failure_or_timeout": False,
+    "worker_enable_remote_control": False,
+    "worker_send_task_events": False,
+    "worker_enable_prefetch_count_reduction": False,
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    "worker_soft_shutdown_timeout": 20.0,
+    "worker_hijack_root_logger": False,
+    "worker_max_memory_per_child": 250_000,
+    "task_soft_time_limit": 120,
+    "task_time_limit": 150,
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
+    "broker_connection_timeout": 2.0,
+    "broker_heartbeat": 30,
+}
+_QUEUES = {"saga": ("commands", "events", "replies"), "jobs": ("jobs",)}
+
+
+def create_worker(
+    services: Sequence[WorkerService], environ: Mapping[str, str], pool: str = "saga"
+) -> Celery:
+    """A Celery app that serves these services' queues: saga traffic, or ordinary tasks (jobs)."""
+    settings = WorkerSettings.from_env(environ)
+    relay = Relay(settings.broker_url)
+    apps = {
+        service.name: create_context_app(service.name, environ, service.settings)
+        for service in services
+    }
+    for app in apps.values():
+        attach(app, relay)
+    celery = _celery(settings, [service.name for service in services], pool)
+    if pool == "jobs":
+        _register_jobs(celery, services, apps)
+    else:
+        _register_saga_traffic(celery, services, apps, settings)
+    signals.setup_logging.connect(lambda **_: logs.configure("worker"), weak=False)
+    return celery
+
+
+def arguments(services: Sequence[WorkerService], pool: str = "saga") -> list[str]:
+    """The command line for `Celery.worker_main`."""
+    names = [f"{service.name}.{kind}" for service in services for kind in _QUEUES[pool]]
+    kind = ["--pool=solo"] if pool == "saga" else ["--pool=prefork", "--concurrency=2"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"]
+    return ["worker", *kind, *quiet, "--queues", ",".join(names)]
+
+
+def _celery(settings: WorkerSettings, names: Sequence[str], pool: str) -> Celery:
+    celery = Celery("argosy", set_as_current=False, fixups=[])
+    queues = [queue for name in names for queue in topology.queues(name, SUBSCRIPTIONS)]
+    celery.conf.update(CONFIGURATION)
+    celery.conf.update(
+        broker_url=settings.broker_url,
+        task_queues=queues,
+        task_default_queue=queues[0].name,
+        task_default_exchange=topology.DIRECT,
+        task_default_exchange_type="direct",
+        worker_prefetch_multiplier=settings.worker_prefetch if pool == "saga" else 4,
+        broker_transport_options=_transport_options(settings.broker_url),
+    )
+    return celery
+
+
+def _transport_options(url: str) -> dict[str, Any]:
+    if url.startswith("amqp"):
+        return {}
+    # Unacknowledged messages of a killed worker come back after this time.
+    return {"visibility_timeout": 30, "socket_timeout": 10, "socket_connect_timeout": 2}
+
+
+def _register_saga_traffic(
+    celery: Celery,
+    services: Sequence[WorkerService],
+    apps: Mapping[str, Flask],
+    settings: WorkerSettings,
+) -> None:
+    leaders = {s.name: Orchestrator(s.sagas) for s in services if s.sagas}
+    executors = {s.name: Executor(apps[s.name], s.tasks, leaders.get(s.name)) for s in services}
+    publisher = Publisher(settings.broker_url)
+    slow = SlowCalls(publisher, settings.slow_calls)
+    current: list[Intake] = []
+
+    def intake_of(consumer: Any) -> Intake:
+        if not current or current[0].connection is not consumer.connection:
+            current[:] = [Intake(consumer, executors, publisher, slow)]
+        return current[0]
+
+    class GroupCommit(Task):
+        Strategy = staticmethod(strategy(intake_of))
+
+    names = {Reply.wire_name} if leaders else set()
+    for service in services:
+        names |= service.tasks.commands.keys() | service.tasks.facts.keys()
+    for name in sorted(names):
+        celery.task(_never_called, name=name, base=GroupCommit)
+    timers = Timers()
+    for service in services:
+        timers.add(apps[service.name], _platform_work(service, settings, leaders, executors))
+        timers.add(apps[service.name], service.tasks.periodic)
+    dead = DeadLetters(settings.broker_url, list(apps.values()))
+    collect = Periodic("dead letters", DEAD_LETTER_SECONDS, dead.collect, transactional=False)
+    timers.add(next(iter(apps.values())), [collect])
+    signals.worker_ready.connect(lambda **_: timers.start(), weak=False)
+    signals.worker_shutting_down.connect(lambda **_: timers.stop(), weak=False)
+
+
+def _platform_work(
+    service: WorkerService,
+    settings: WorkerSettings,
+    leaders: Mapping[str, Orchestrator],
+    executors: Mapping[str, Executor],
+) -> list[Periodic]:
+    publisher = Publisher(settings.broker_url)
+    executor = executors[service.name]
+    work = [
+        Periodic("outbox", OUTBOX_SECONDS, lambda: outbox.sweep(publisher), transactional=False),
+        Periodic("tidy", TIDY_SECONDS, executor.tidy, transactional=False),
+    ]
+    if service.name in leaders:
+        work.append(
+            Periodic("sagas", SAGA_SECONDS, leaders[service.name].sweep, transactional=True)
+        )
+    return work
+
+
+def _register_jobs(
+    celery: Celery, services: Sequence[WorkerService], apps: Mapping[str, Flask]
+) -> None:
+    for service in services:
+        for name, (kind, handler) in service.tasks.jobs.items():
+            celery.task(_job(apps[service.name], kind, handler), name=name)
+
+
+def _never_called() -> None:
+    """Stands for a task that the group commit strategy handles."""
+    raise RuntimeError("group commit handles this message before Celery would call a function")
+
+
+def _job(app: Flask, kind: type[Job], handler: Handler) -> Callable[[dict[str, Any]], None]:
+    def run(message: dict[str, Any]) -> None:
+        envelope = msgspec.convert(message, Envelope, strict=False)
+        with app.app_context(), tracing.within(envelope.traceparent):
+            handler(read(envelope, kind))
+
+    return run
