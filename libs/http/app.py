@@ -18,7 +18,7 @@ from libs.http.blueprint import Blueprint
 from libs.http.declarations import declared_operations
 from libs.http.kernel import Kernel, install
 from libs.http.openapi import create_api
-from libs.http.parsing import MAX_BODY
+from libs.http.parsing import BoundedRequest
 from libs.http.paths import IdConverter
 from libs.http.ratelimit import Limiter
 from libs.http.settings import HttpSettings
@@ -55,8 +55,8 @@ def create_service_app(web: WebService, environ: Mapping[str, str]) -> Flask:
     http, own, url, options = _settings(web, environ)
     app = Flask(web.name, static_folder=None)
     app.json = JsonProvider(app)
+    app.request_class = BoundedRequest
     app.config.update(
-        MAX_CONTENT_LENGTH=MAX_BODY,
         SQLALCHEMY_DATABASE_URI=url,
         SQLALCHEMY_ENGINE_OPTIONS=options,
     )
