@@ -63,6 +63,12 @@ class SameOptions(Invalid):
     code = "catalog.same_options"
 
 
+class SameSku(Invalid):
+    """Two variants of one product have one SKU."""
+
+    code = "catalog.same_sku"
+
+
 class CategoryInUse(Conflict):
     """The category has subcategories or products, deleted ones included."""
 

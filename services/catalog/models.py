@@ -11,7 +11,6 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
-    desc,
     text,
 )
 from sqlalchemy.dialects.postgresql import CHAR, JSONB, TSVECTOR
@@ -162,10 +161,10 @@ class Listing(Base):
     __table_args__ = (
         Index(None, "sort_name", "product_id"),
         Index(None, "amount", "product_id"),
-        Index(None, desc("created_at"), desc("product_id")),
+        Index(None, "created_at", "product_id"),
         Index(None, "category_id", "sort_name", "product_id"),
         Index(None, "category_id", "amount", "product_id"),
-        Index(None, "category_id", desc("created_at"), desc("product_id")),
+        Index(None, "category_id", "created_at", "product_id"),
         Index(None, "brand_id"),
         Index("ix_listing_in_stock", "product_id", postgresql_where=text("in_stock")),
         Index(None, "search", postgresql_using="gin"),

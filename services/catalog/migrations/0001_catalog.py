@@ -149,18 +149,12 @@ def _projections() -> None:
         )
         """
     )
-    for columns in ("sort_name, product_id", "amount, product_id"):
-        name = columns.replace(", ", "_")
-        op.execute(f"CREATE INDEX ix_listing_{name} ON listing ({columns})")
+    for column in ("sort_name", "amount", "created_at"):
+        op.execute(f"CREATE INDEX ix_listing_{column}_product_id ON listing ({column}, product_id)")
         op.execute(
-            f"CREATE INDEX ix_listing_category_id_{name} ON listing (category_id, {columns})"
+            f"CREATE INDEX ix_listing_category_id_{column}_product_id"
+            f" ON listing (category_id, {column}, product_id)"
         )
-    newest = "created_at DESC, product_id DESC"
-    op.execute(f"CREATE INDEX ix_listing_created_at_product_id ON listing ({newest})")
-    op.execute(
-        "CREATE INDEX ix_listing_category_id_created_at_product_id"
-        f" ON listing (category_id, {newest})"
-    )
     op.execute("CREATE INDEX ix_listing_brand_id ON listing (brand_id)")
     op.execute("CREATE INDEX ix_listing_in_stock ON listing (product_id) WHERE in_stock")
     op.execute("CREATE INDEX ix_listing_search ON listing USING gin (search)")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.catalog.rules.text import plain
+from services.catalog.rules.text import plain, slugify
 
 SEPARATOR = " > "
 MAX_NAME = 120
@@ -41,3 +41,9 @@ def parse(text: str) -> tuple[str, ...]:
     if fault := fault_of(join(names)):
         raise ValueError(fault)
     return names
+
+
+def slug_wishes(name: str, parent_slug: str | None) -> list[str]:
+    """Slugs for a category of that name, the best first."""
+    own = slugify(name)
+    return [own, slugify(f"{parent_slug}-{name}")] if parent_slug else [own]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from libs.money import Money
-from services.catalog.errors import SameOptions
+from services.catalog.errors import SameOptions, SameSku
 
 MAX_AMOUNT = 10**12
 # A product travels whole in one message: with these bounds the largest one still fits into it.
@@ -58,10 +58,14 @@ def options_key(options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(options.items()))
 
 
-def check_options(variants: Iterable[VariantDraft]) -> None:
-    """Refuse variants that a buyer could not tell apart."""
+def check_variants(variants: Iterable[VariantDraft]) -> None:
+    """Refuse variants that a clerk (SKU) or a buyer (options) could not tell apart."""
+    skus: set[str] = set()
     seen: dict[tuple[tuple[str, str], ...], str] = {}
     for variant in variants:
+        if variant.sku in skus:
+            raise SameSku(f"two variants have the SKU {variant.sku}")
+        skus.add(variant.sku)
         other = seen.setdefault(options_key(variant.options), variant.sku)
         if other != variant.sku:
             raise SameOptions(f"{other} and {variant.sku} have the same options")

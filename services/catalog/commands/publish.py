@@ -1,0 +1,118 @@
+"""What every change of products ends with: a new version, its listing, its record, its fact."""
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from libs import clock
+from libs.contracts.catalog import ProductChanged, ProductVariant, VariantPrice
+from libs.db.statement import Statement
+from libs.messaging.outbox import announce
+from services.catalog.commands import listing
+from services.catalog.rules.product import variant_title
+
+Action = Literal["created", "updated", "deleted", "restored", "imported"]
+
+_next_version = Statement(
+    """
+    UPDATE product SET version = version + 1, updated_at = $2
+    WHERE id = ANY($1::uuid[])
+    """
+)
+_states = Statement(
+    """
+    SELECT p.id, p.version, p.slug, p.name,
+        p.status = 'active' AND p.deleted_at IS NULL, p.tax_category, v.variants
+    FROM product p
+    CROSS JOIN LATERAL (
+        SELECT json_agg(
+            json_build_array(v.id, v.sku, v.options, v.weight_g, pr.prices)
+            ORDER BY v.position, v.id
+        )::text AS variants
+        FROM variant v
+        CROSS JOIN LATERAL (
+            SELECT json_agg(json_build_array(currency, amount) ORDER BY position, currency) prices
+            FROM price WHERE variant_id = v.id
+        ) pr
+        WHERE v.product_id = p.id AND NOT v.removed
+    ) v
+    WHERE p.id = ANY($1::uuid[])
+    ORDER BY p.id
+    """
+)
+_record = Statement(
+    """
+    INSERT INTO product_revision (product_id, version, action, actor, state, at)
+    SELECT product_id, version, $4, $5::uuid, state::jsonb, $6
+    FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS new (product_id, version, state)
+    """
+)
+
+
+class _Variant(msgspec.Struct, array_like=True):
+    id: UUID
+    sku: str
+    options: dict[str, str]
+    weight_g: int
+    prices: list[tuple[str, int]]
+
+
+_variants = msgspec.json.Decoder(list[_Variant])
+_encoder = msgspec.json.Encoder()
+
+
+def publish(
+    session: Session, product_ids: Sequence[UUID], action: Action, actor: UUID | None
+) -> None:
+    """Call once for products whose rows, locked by the caller, have just changed."""
+    if not product_ids:
+        return
+    ids = sorted(product_ids)
+    now = clock.now()
+    _next_version.run(session, ids, now)
+    listing.refresh(session, ids)
+    facts = _facts(session, ids)
+    _record.run(
+        session,
+        [fact.product_id for fact in facts],
+        [fact.version for fact in facts],
+        [_encoder.encode(fact).decode() for fact in facts],
+        action,
+        actor,
+        now,
+    )
+    for fact in facts:
+        announce(session, fact)
+
+
+def _facts(session: Session, ids: Sequence[UUID]) -> list[ProductChanged]:
+    return [
+        ProductChanged(
+            product_id=product_id,
+            version=version,
+            slug=slug,
+            name=name,
+            active=active,
+            tax_category=tax_category,
+            variants=tuple(_variant(name, variant) for variant in _variants.decode(variants)),
+        )
+        for product_id, version, slug, name, active, tax_category, variants in _states.rows(
+            session, ids
+        )
+    ]
+
+
+def _variant(name: str, variant: _Variant) -> ProductVariant:
+    return ProductVariant(
+        variant_id=variant.id,
+        sku=variant.sku,
+        title=variant_title(name, variant.options),
+        prices=tuple(
+            VariantPrice(currency=currency, amount_minor=amount)
+            for currency, amount in variant.prices
+        ),
+        weight_grams=variant.weight_g,
+    )

@@ -1,0 +1,114 @@
+"""Products as they are shown: hydrated for a whole page by one statement."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from libs.db.statement import Statement
+from libs.money import Money
+
+
+class VariantCard(msgspec.Struct, array_like=True, frozen=True):
+    """A variant with what it costs in the asked currency, and how many pieces there are."""
+
+    id: UUID
+    sku: str
+    options: dict[str, str]
+    amount: int | None
+    currency: str | None
+    available: int
+    barcode: str | None
+    weight_g: int
+    prices: list[tuple[str, int]]
+
+    @property
+    def price(self) -> Money | None:
+        """None when the variant is not sold in that currency."""
+        if self.amount is None or self.currency is None:
+            return None
+        return Money(self.amount, self.currency)
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A category or brand, where only its address and name matter."""
+
+    slug: str
+    name: str
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A product; its price is its cheapest variant's."""
+
+    id: UUID
+    slug: str
+    name: str
+    description: str
+    category: Tag | None
+    brand: Tag | None
+    price: Money
+    in_stock: bool
+    status: str
+    tax_category: str
+    details: dict[str, Any]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+    variants: list[VariantCard]
+
+
+# Without a currency, $2 = '': the product's main one, and for each variant the first of its own.
+_hydrate = Statement(
+    """
+    SELECT p.id, p.slug, p.name, p.description, c.slug, c.name, b.slug, b.name,
+        l.amount, l.currency, l.in_stock, p.status, p.tax_category, p.metadata::text, p.version,
+        p.created_at, p.updated_at, p.deleted_at, v.cards
+    FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place)
+    JOIN product p ON p.id = page.id
+    JOIN listing l ON l.product_id = p.id
+        AND CASE WHEN $2::text = '' THEN l.is_main ELSE l.currency = $2::text END
+    LEFT JOIN category c ON c.id = p.category_id
+    LEFT JOIN brand b ON b.id = p.brand_id
+    CROSS JOIN LATERAL (
+        SELECT json_agg(json_build_array(
+            v.id, v.sku, v.options, pr.amount, pr.currency, coalesce(s.available, 0),
+            v.barcode, v.weight_g, pr.prices
+        ) ORDER BY v.position, v.id)::text AS cards
+        FROM variant v
+        CROSS JOIN LATERAL (
+            SELECT json_agg(json_build_array(x.currency, x.amount) ORDER BY x.position) AS prices,
+                (array_agg(x.amount ORDER BY x.position) FILTER (WHERE x.shown))[1] AS amount,
+                (array_agg(x.currency ORDER BY x.position) FILTER (WHERE x.shown))[1] AS currency
+            FROM (
+                SELECT *, $2::text IN ('', currency) AS shown FROM price WHERE variant_id = v.id
+            ) x
+        ) pr
+        LEFT JOIN stock s ON s.variant_id = v.id
+        WHERE v.product_id = p.id AND NOT v.removed
+    ) v
+    ORDER BY page.place
+    """
+)
+
+_variants = msgspec.json.Decoder(list[VariantCard])
+
+
+def hydrate(session: Session, product_ids: Sequence[UUID], currency: str | None) -> list[Card]:
+    """The cards of these products in this order; those not sold in the currency are left out."""
+    return [_card(row) for row in _hydrate.rows(session, list(product_ids), currency or "")]
+
+
+def _card(row: tuple[Any, ...]) -> Card:
+    """The fields of a card are in the order of the SELECT list."""
+    category, brand, price = _tag(*row[4:6]), _tag(*row[6:8]), Money(*row[8:10])
+    details, variants = msgspec.json.decode(row[13]), _variants.decode(row[18])
+    values = (*row[:4], category, brand, price, *row[10:13], details, *row[14:18], variants)
+    return Card(*values)
+
+
+def _tag(slug: str | None, name: str | None) -> Tag | None:
+    return Tag(slug, name) if slug is not None and name is not None else None

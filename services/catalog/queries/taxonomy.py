@@ -1,0 +1,36 @@
+"""Categories and brands, listed and single."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from libs.db.page import Key, Page, fetch_page
+from services.catalog.errors import BrandNotFound, CategoryNotFound
+from services.catalog.models import Brand, Category
+
+
+def list_categories(session: Session, cursor: str | None, limit: int) -> Page[Category]:
+    """The whole tree by path, so that a parent comes before what it holds."""
+    statement = select(Category).options(joinedload(Category.parent))
+    return fetch_page(session, statement, [Key(Category.path)], cursor, limit)
+
+
+def get_category(session: Session, slug: str) -> Category:
+    """The category with its parent."""
+    statement = select(Category).options(joinedload(Category.parent))
+    category = session.scalars(statement.where(Category.slug == slug)).one_or_none()
+    if category is None:
+        raise CategoryNotFound("there is no such category")
+    return category
+
+
+def list_brands(session: Session, cursor: str | None, limit: int) -> Page[Brand]:
+    """All brands by slug."""
+    return fetch_page(session, select(Brand), [Key(Brand.slug)], cursor, limit)
+
+
+def get_brand(session: Session, slug: str) -> Brand:
+    """The brand."""
+    brand = session.scalars(select(Brand).where(Brand.slug == slug)).one_or_none()
+    if brand is None:
+        raise BrandNotFound("there is no such brand")
+    return brand
