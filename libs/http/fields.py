@@ -60,6 +60,15 @@ class QueryInteger(Integer):
         raise ma.ValidationError("Must be an integer.")
 
 
+class Flag(ma.fields.Boolean):
+    """true or false: never 1, "yes" or "on"."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        raise ma.ValidationError("Must be true or false.")
+
+
 class Quantity(Integer):
     """How many: at least one."""
 

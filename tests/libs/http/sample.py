@@ -85,6 +85,13 @@ _REFUSALS: dict[str, Exception] = {
 }
 
 
+_FIND = "SELECT *, NULL AS price FROM notes WHERE id = :id"
+_CHANGE = text(
+    "UPDATE notes SET text = :text, version = version + 1 WHERE id = :id"
+    " RETURNING *, NULL AS price"
+)
+
+
 @notes.get("")
 @access(public=True)
 @notes.arguments(PageArgs, location="query")
@@ -129,10 +136,9 @@ def get_note(note_id: UUID) -> Any:
 def change_note(body: dict[str, Any], note_id: UUID) -> Any:
     """Change a note."""
     with transaction() as session:
-        note = _find(session, note_id, "FOR UPDATE")
+        note = _find(session, note_id, " FOR UPDATE")
         etag.check_if_match(note.version, required=True)
-        statement = text("UPDATE notes SET text = :text, version = version + 1 RETURNING *")
-        changed = session.execute(statement, {"text": body["text"]}).one()
+        changed = session.execute(_CHANGE, {"text": body["text"], "id": note_id}).one()
         etag.mark(changed.version)
         return changed
 
@@ -204,8 +210,7 @@ def _insert(session: Session, words: str) -> Row[Any]:
 
 
 def _find(session: Session, note_id: UUID, lock: str = "") -> Any:
-    statement = text(f"SELECT *, NULL AS price FROM notes WHERE id = :id {lock}")
-    found = session.execute(statement, {"id": note_id}).one_or_none()
+    found = session.execute(text(_FIND + lock), {"id": note_id}).one_or_none()
     if found is None:
         raise NotFound("there is no such note")
     return found

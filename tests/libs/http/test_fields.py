@@ -56,9 +56,7 @@ def test_money_is_loaded_as_money_and_shown_with_its_decimal() -> None:
     loaded = load(price={"amount": 1999, "currency": "EUR"})
 
     assert loaded == {"price": Money(1999, "EUR")}
-    assert SCHEMA.dump(loaded) == {
-        "price": {"amount": 1999, "currency": "EUR", "decimal": "19.99"}
-    }
+    assert SCHEMA.dump(loaded) == {"price": {"amount": 1999, "currency": "EUR", "decimal": "19.99"}}
 
 
 def test_an_identifier_is_text_outside_and_a_uuid_inside() -> None:

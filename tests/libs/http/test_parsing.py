@@ -104,8 +104,6 @@ def test_every_fault_is_told_at_once_with_its_pointer(client: FlaskClient) -> No
     }
 
 
-
-
 @pytest.mark.parametrize(
     ("query", "pointer", "code"),
     [

@@ -48,7 +48,12 @@ def test_brackets_inside_text_are_not_levels() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b'"' + b'\\"' * 500_000, b'["' + b"[" * 1_000_000, b'"\\' * 400_000, b"[" * 40 + b"\\" * 10**6],
+    [
+        b'"' + b'\\"' * 500_000,
+        b'["' + b"[" * 1_000_000,
+        b'"\\' * 400_000,
+        b"[" * 40 + b"\\" * 10**6,
+    ],
     ids=["escaped quotes", "open text", "quotes and escapes", "backslashes"],
 )
 def test_no_body_of_a_mebibyte_takes_long_to_refuse(body: bytes) -> None:
@@ -115,7 +120,9 @@ def test_a_pair_of_halves_is_one_character() -> None:
     assert strict_json.loads(b'"\\ud83d\\ude00"') == "\N{GRINNING FACE}"
 
 
-@pytest.mark.parametrize("body", [b"{", b"{'a': 1}", b"[1,]", b"\xef\xbb\xbf{}", b'"a\x00b"', b"1 2"])
+@pytest.mark.parametrize(
+    "body", [b"{", b"{'a': 1}", b"[1,]", b"\xef\xbb\xbf{}", b'"a\x00b"', b"1 2"]
+)
 def test_what_is_not_json_is_refused(body: bytes) -> None:
     assert refused(body) == (400, "invalid_json")
 

@@ -1,0 +1,163 @@
+"""Key sets: fetched seldom, renewed, and still there when their source is not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import Flask, Response
+
+from libs import jwk
+from libs.errors import Unavailable
+from libs.http.keys import KeySet, parse
+from tests.libs.http.live import served
+
+
+class Source:
+    """A JWKS endpoint that counts, and does as it is told."""
+
+    def __init__(self) -> None:
+        self.fetches = 0
+        self.status = 200
+        self.keys = [public()]
+
+    @contextmanager
+    def running(self) -> Iterator[str]:
+        app = Flask("source")
+        app.add_url_rule("/jwks", view_func=self._answer)
+        with served(app) as url:
+            yield f"{url}/jwks"
+
+    def _answer(self) -> Response:
+        self.fetches += 1
+        return Response(jwk.key_set(self.keys), status=self.status)
+
+
+class Time:
+    """A clock that moves when told."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def public() -> dict[str, str]:
+    return jwk.public_jwk(Ed25519PrivateKey.generate().public_key())
+
+
+def test_a_known_key_is_fetched_once() -> None:
+    source = Source()
+    kid = source.keys[0]["kid"]
+
+    with source.running() as url:
+        keys = KeySet(url, Time())
+        found = [keys.find(kid) for _ in range(100)]
+
+    assert all(found)
+    assert source.fetches == 1
+
+
+def test_a_thousand_unknown_keys_cause_one_fetch_a_minute() -> None:
+    source, time = Source(), Time()
+
+    with source.running() as url:
+        keys = KeySet(url, time)
+        keys.find(source.keys[0]["kid"])
+        time.now += 60
+        for number in range(1000):
+            keys.find(f"unknown-{number}")
+            time.now += 0.05
+
+    assert source.fetches == 2
+
+
+def test_a_new_key_is_found_without_a_restart() -> None:
+    source, time = Source(), Time()
+
+    with source.running() as url:
+        keys = KeySet(url, time)
+        keys.find(source.keys[0]["kid"])
+        source.keys.append(public())
+        time.now += 60
+        found = keys.find(source.keys[1]["kid"])
+
+    assert found is not None
+
+
+def test_a_withdrawn_key_stops_working_within_five_minutes() -> None:
+    source, time = Source(), Time()
+    kid = source.keys[0]["kid"]
+
+    with source.running() as url:
+        keys = KeySet(url, time)
+        keys.find(kid)
+        source.keys = [public()]
+        time.now += 300
+        found = keys.find(kid)
+
+    assert found is None
+
+
+def test_known_keys_outlive_their_source() -> None:
+    source, time = Source(), Time()
+    kid = source.keys[0]["kid"]
+
+    with source.running() as url:
+        keys = KeySet(url, time)
+        keys.find(kid)
+    time.now += 10_000
+
+    assert keys.find(kid) is not None
+
+
+def test_a_source_that_never_answered_is_unavailable_and_asked_once_a_second() -> None:
+    source, time = Source(), Time()
+    source.status = 500
+
+    with source.running() as url:
+        keys = KeySet(url, time)
+        for _ in range(10):
+            with pytest.raises(Unavailable):
+                keys.find("any")
+        time.now += 1
+        source.status = 200
+        found = keys.find(source.keys[0]["kid"])
+
+    assert found is not None
+    assert source.fetches == 2
+
+
+def test_a_redirect_is_not_followed() -> None:
+    app = Flask("redirecting")
+    app.add_url_rule(
+        "/jwks", view_func=lambda: Response(status=302, headers={"Location": "/elsewhere"})
+    )
+
+    with served(app) as url, pytest.raises(Unavailable):
+        KeySet(f"{url}/jwks", Time()).find("any")
+
+
+def test_a_file_is_a_source_too(tmp_path: Path) -> None:
+    key = public()
+    (tmp_path / "jwks.json").write_bytes(jwk.key_set([key]))
+
+    assert KeySet((tmp_path / "jwks.json").as_uri(), Time()).find(key["kid"]) is not None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"kty": "RSA"}, {"kty": "OKP", "crv": "X25519", "x": "AA", "kid": "x"}, {"kty": "oct"}],
+)
+def test_keys_of_other_kinds_are_skipped(other: dict[str, Any]) -> None:
+    key = public()
+
+    assert list(parse(jwk.key_set([other, key]))) == [key["kid"]]
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b'{"keys": 1}', b'{"keys": [{"kid": "a"}]}'])
+def test_what_is_no_key_set_is_a_value_error(text: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  msgspec words it
+        parse(text)
