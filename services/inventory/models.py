@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from libs.db.base import TYPES, service_metadata
@@ -14,7 +23,7 @@ class Base(DeclarativeBase):
     """All tables of inventory."""
 
     metadata = service_metadata()
-    type_annotation_map = TYPES
+    type_annotation_map = {**TYPES, str: Text}
 
 
 class Location(Base):

@@ -7,7 +7,7 @@ from uuid import UUID
 import marshmallow as ma
 
 from libs import ids
-from libs.http.fields import Id, Integer, Schema, Text, Timestamp
+from libs.http.fields import Flag, Id, Integer, Schema, Text, Timestamp
 from libs.http.paging import PageArgs, page_schema
 from services.inventory.models import Movement
 from services.inventory.rules import DEFAULT_LOCATION
@@ -57,7 +57,7 @@ class StockSchema(Schema):
     on_hand = Integer(required=True)
     reserved = Integer(required=True)
     available = Integer(required=True)
-    backorder = ma.fields.Boolean(required=True)
+    backorder = Flag(required=True)
 
 
 class ManagedStockSchema(StockSchema):
@@ -74,7 +74,7 @@ class ChangeStockSchema(Schema):
     on_hand = Integer(minimum=0, maximum=MAX_COUNT)
     reason = Text(1, 200, strip=True)
     threshold = Integer(minimum=0, maximum=MAX_COUNT)
-    backorder = ma.fields.Boolean(truthy={True}, falsy={False})
+    backorder = Flag()
 
     @ma.validates_schema
     def _means_one_thing(self, data: Mapping[str, Any], **_: Any) -> None:

@@ -12,7 +12,6 @@ from services.inventory.rules import BACKORDER_PROMISE
 from services.inventory.tests.crowd import at_once
 from services.inventory.tests.shop import announced, count
 
-
 PLACES = ("main", "far")
 
 

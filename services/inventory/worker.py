@@ -1,0 +1,6 @@
+"""Inventory's workers."""
+
+from libs.messaging.worker import WorkerService
+from services.inventory.tasks import tasks
+
+WORKER = WorkerService(name="inventory", tasks=tasks)
