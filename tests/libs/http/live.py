@@ -1,8 +1,9 @@
-"""A WSGI app behind a real socket, for what only a socket can show."""
+"""Real sockets, for what only a socket can show."""
 
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -29,3 +30,45 @@ def served(app: Any) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def forwarded(port: int, target: int) -> Iterator[None]:
+    """A TCP forwarder on the port, for a server that comes back where it was missing."""
+    server = socket.create_server(("127.0.0.1", port))
+    server.settimeout(0.05)
+    ended = threading.Event()
+    thread = threading.Thread(target=_accept, args=(server, target, ended))
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        server.close()
+
+
+def _accept(server: socket.socket, target: int, ended: threading.Event) -> None:
+    pumps: list[threading.Thread] = []
+    ends: list[socket.socket] = []
+    while not ended.is_set():
+        with suppress(TimeoutError):
+            near, _ = server.accept()
+            far = socket.create_connection(("127.0.0.1", target), timeout=5)
+            ends += [near, far]
+            for pair in ((near, far), (far, near)):
+                pumps.append(threading.Thread(target=_pump, args=pair))
+                pumps[-1].start()
+    for end in ends:
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+    for pump in pumps:
+        pump.join()
+    for end in ends:
+        end.close()
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(4096):
+            sink.sendall(data)

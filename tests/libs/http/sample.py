@@ -87,8 +87,7 @@ _REFUSALS: dict[str, Exception] = {
 
 _FIND = "SELECT *, NULL AS price FROM notes WHERE id = :id"
 _CHANGE = text(
-    "UPDATE notes SET text = :text, version = version + 1 WHERE id = :id"
-    " RETURNING *, NULL AS price"
+    "UPDATE notes SET text = :text, version = version + 1 WHERE id = :id RETURNING *, NULL AS price"
 )
 
 
