@@ -7,12 +7,9 @@ import pytest
 
 from tests.architecture.repository import ROOT, called_name, calls, files, is_test, modules, tree
 
-# A transaction ends at its edge only: in the kernel, in a migration, in the batch of a worker.
-MAY_COMMIT = {
-    "libs/db/transaction.py",
-    "libs/db/migrate.py",
-    "libs/messaging/batch.py",
-}
+# `transaction()` is the one way to a commit; a migration holds its lock outside of any.
+MAY_COMMIT = {"libs/db/transaction.py", "libs/db/migrate.py"}
+_COMMITS = {"commit", "begin"}
 # Timers live in tables, retries in the saga's row, and there are no results to fetch.
 CELERY_CALLS = {"apply_async", "delay", "AsyncResult"}
 CELERY_OPTIONS = {"countdown", "eta"}
@@ -22,13 +19,13 @@ UNFINISHED = ("TO" + "DO", "FIX" + "ME")
 
 
 def commits(root: Path) -> list[str]:
-    """Calls of `commit` outside the places that end transactions."""
+    """Whatever commits outside of the kernel: `commit()`, or a `begin()` that does at its end."""
     return [
         f"{path}:{call.lineno}"
         for path in modules(root)
         if str(path) not in MAY_COMMIT and not is_test(path)
         for call in calls(tree(root, path))
-        if isinstance(call.func, ast.Attribute) and called_name(call) == "commit"
+        if isinstance(call.func, ast.Attribute) and called_name(call) in _COMMITS
     ]
 
 
@@ -83,12 +80,23 @@ def test_the_repository_keeps_the_rule(rule):
     assert rule(ROOT) == []
 
 
-def test_a_commit_is_reported_outside_the_edge(plant):
-    text = "def pay(session):\n    session.commit()\n"
+@pytest.mark.parametrize("call", ["session.commit()", "session.begin()"])
+def test_a_commit_is_reported_outside_the_kernel(plant, call):
+    plant("libs/db/transaction.py", f"{call}\n")
 
-    plant("libs/db/transaction.py", text)
+    root = plant("services/orders/commands.py", f"{call}\n")
 
-    assert commits(plant("services/orders/commands.py", text)) == ["services/orders/commands.py:2"]
+    assert commits(root) == ["services/orders/commands.py:1"]
+
+
+def test_every_module_that_may_commit_does():
+    idle = [
+        path
+        for path in MAY_COMMIT
+        if not _COMMITS & {called_name(call) for call in calls(tree(ROOT, Path(path)))}
+    ]
+
+    assert idle == []
 
 
 @pytest.mark.parametrize(
