@@ -22,6 +22,7 @@ from libs.http.parsing import BoundedRequest
 from libs.http.paths import IdConverter
 from libs.http.ratelimit import Limiter
 from libs.http.settings import HttpSettings
+from libs.service import keep_settings
 from libs.settings import Settings, SettingsError
 
 
@@ -66,6 +67,8 @@ def create_service_app(web: WebService, environ: Mapping[str, str]) -> Flask:
     refusals.register(app)
     db.init_app(app)
     _mount(app, web)
+    if own:
+        keep_settings(app, own)
     limiter = Limiter.from_settings(http)
     install(
         app,
