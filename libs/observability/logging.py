@@ -15,11 +15,13 @@ service_name: ContextVar[str] = ContextVar("argosy_service", default="")
 user_id: ContextVar[str] = ContextVar("argosy_user", default="")
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# JSON leaves these as they are, and some readers take them for line ends or terminal commands.
+_CONTROLS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
 _encoder = msgspec.json.Encoder(enc_hook=str)
 
 
 class JsonFormatter(logging.Formatter):
-    """JSON escapes every control character, so no text can forge a second line."""
+    """Every control character is escaped, so no text can forge a second line."""
 
     def __init__(self, service: str) -> None:
         super().__init__()
@@ -58,8 +60,13 @@ def _timestamp(seconds: float) -> str:
 
 def _encode(line: dict[str, Any]) -> str:
     try:
-        return _encoder.encode(line).decode()
+        text = _encoder.encode(line).decode()
     except (TypeError, ValueError):
         # A lone surrogate or an odd key must cost the field its look, never the line.
-        plain = {str(key): ascii(value) for key, value in line.items()}
+        plain = {_ascii(key): _ascii(value) for key, value in line.items()}
         return _encoder.encode(plain).decode()
+    return text if text.isascii() else text.translate(_CONTROLS)
+
+
+def _ascii(value: object) -> str:
+    return str(value).encode("ascii", "backslashreplace").decode()

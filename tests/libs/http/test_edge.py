@@ -1,11 +1,7 @@
 """One port: dispatch by prefix, health, metrics, and the API's pages."""
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import psycopg2
 import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -13,12 +9,8 @@ from werkzeug.test import Client
 
 from libs.http import openapi
 from libs.http.app import WebService, create_service_app
-from libs.http.blueprint import Blueprint
 from libs.http.edge import Edge, create_app, create_edge
-from libs.http.operation import access
 from libs.http.settings import HttpSettings
-from libs.testing.servers.postgres import Databases
-from libs.testing.tokens import Issuer
 from tests.libs.http.sample import WEB
 
 NOWHERE = {"ARGOSY_NOTES_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}

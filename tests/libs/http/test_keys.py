@@ -1,6 +1,8 @@
 """Key sets: fetched seldom, renewed, and still there when their source is not."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,8 @@ from tests.libs.http.live import served
 class Source:
     """A JWKS endpoint that counts, and does as it is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, delay: float = 0) -> None:
+        self.delay = delay
         self.fetches = 0
         self.status = 200
         self.keys = [public()]
@@ -32,6 +35,7 @@ class Source:
 
     def _answer(self) -> Response:
         self.fetches += 1
+        time.sleep(self.delay)
         return Response(jwk.key_set(self.keys), status=self.status)
 
 
@@ -55,6 +59,18 @@ def test_a_known_key_is_fetched_once() -> None:
     with source.running() as url:
         keys = KeySet(url, Time())
         found = [keys.find(kid) for _ in range(100)]
+
+    assert all(found)
+    assert source.fetches == 1
+
+
+def test_all_who_come_during_the_first_fetch_get_the_key() -> None:
+    source = Source(delay=0.2)
+    kid = source.keys[0]["kid"]
+
+    with source.running() as url, ThreadPoolExecutor(8) as pool:
+        keys = KeySet(url)
+        found = list(pool.map(keys.find, [kid] * 8))
 
     assert all(found)
     assert source.fetches == 1

@@ -37,7 +37,7 @@ def test_each_refusal_has_its_status_and_code(
     assert (response.status_code, body["status"], body["code"]) == (status, status, code)
     assert body["type"] == f"urn:argosy:problem:{code}"
     assert response.content_type == "application/problem+json"
-    assert MEMBERS <= body.keys()
+    assert body.keys() >= MEMBERS
 
 
 def test_what_a_refusal_adds_is_a_member_of_the_problem(client: FlaskClient) -> None:
@@ -77,7 +77,7 @@ def test_what_routing_refuses_has_the_same_shape(
     response = client.open(path, method=method)
 
     assert (response.status_code, response.get_json()["code"]) == (status, code)
-    assert MEMBERS <= response.get_json().keys()
+    assert response.get_json().keys() >= MEMBERS
 
 
 def test_a_405_names_the_methods_that_are_allowed(client: FlaskClient) -> None:
