@@ -54,7 +54,7 @@ class KeySet:
     def find(self, kid: str) -> Ed25519PublicKey | None:
         """The key, or None; Unavailable as long as the source has never answered."""
         # Whoever comes during the very first reading waits for it.
-        if self._due(kid):
+        if self._loaded_at is None or self._due(kid):
             with self._lock:
                 if self._due(kid):
                     self._load()
