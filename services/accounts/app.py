@@ -9,11 +9,12 @@ from libs import ids
 from libs.db.transaction import reading
 from libs.http.app import WebService
 from libs.http.kernel import kernel_of
-from services.accounts import extension, queries
+from services.accounts import queries
 from services.accounts.passwords import Passwords
 from services.accounts.routes.profile import profile
 from services.accounts.routes.sign_in import accounts
 from services.accounts.routes.users import users
+from services.accounts.routes.vault import Vault, install
 from services.accounts.settings import AccountsSettings
 from services.accounts.tokens import SigningKeys
 
@@ -25,7 +26,7 @@ def _set_up(app: Flask) -> None:
         raise TypeError("accounts were started without their settings")
     passwords = Passwords(at_once=settings.hashes_at_once, patience=settings.hash_patience)
     keys = SigningKeys.load(settings.keys_dir)
-    extension.install(app, extension.Vault(keys=keys, passwords=passwords))
+    install(app, Vault(keys=keys, passwords=passwords))
     kernel.authenticator.revoke_with(_has_ended)
 
 

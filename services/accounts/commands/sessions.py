@@ -157,7 +157,7 @@ def _lock_family(
         User.status == ACTIVE,
     )
     row = session.execute(statement.with_for_update(of=LoginSession)).one_or_none()
-    return row.tuple() if row else None
+    return (row[0], row[1]) if row else None
 
 
 def _rotate(session: Session, token: str, login: LoginSession, now: datetime) -> str:
