@@ -1,0 +1,106 @@
+"""What callers may say about a cart."""
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import validate
+
+from libs.http.fields import (
+    CountryCode,
+    Currency,
+    Id,
+    Integer,
+    MoneyField,
+    Schema,
+    Text,
+)
+
+# Far above every sensible setting, so that only the setting decides.
+_MANY = 1_000_000_000
+
+
+def coupon_field(**options: Any) -> Text:
+    """A code in any case and with spaces around it."""
+    letters = validate.Regexp(r"[A-Za-z0-9_-]{3,40}\Z", error="Must be a coupon code.")
+    return Text(3, 60, strip=True, validate=letters, **options)
+
+
+class AddressSchema(Schema):
+    """Where a cart goes."""
+
+    name = Text(1, 200, required=True)
+    line1 = Text(1, 200, required=True)
+    line2 = Text(1, 200)
+    city = Text(1, 100, required=True)
+    region = Text(1, 100)
+    postcode = Text(1, 20, required=True)
+    country = CountryCode(required=True)
+
+
+class CartItemInputSchema(Schema):
+    """So many of a variant, named by its `sku` or its `variant_id`."""
+
+    sku = Text(1, 100)
+    variant_id = Id("var")
+    quantity = Integer(minimum=1, maximum=_MANY, required=True)
+
+    @ma.validates_schema
+    def one_name(self, data: dict[str, Any], **_: Any) -> None:
+        """Exactly one of the two names."""
+        if ("sku" in data) == ("variant_id" in data):
+            raise ma.ValidationError("Give either sku or variant_id.", "sku")
+
+
+class CreateCartSchema(Schema):
+    """A new cart; prices come from the shop alone."""
+
+    currency = Currency(required=True)
+    items = ma.fields.List(ma.fields.Nested(CartItemInputSchema), load_default=list)
+    coupons = ma.fields.List(coupon_field(), load_default=list)
+    shipping_address = ma.fields.Nested(AddressSchema, load_default=None)
+    shipping_method = Text(1, 50, load_default=None)
+
+
+class ChangeCartSchema(Schema):
+    """Replaces what is given; null clears."""
+
+    coupons = ma.fields.List(coupon_field())
+    shipping_address = ma.fields.Nested(AddressSchema, allow_none=True)
+    shipping_method = Text(1, 50, allow_none=True)
+
+
+class ChangeCartItemSchema(Schema):
+    """How many of the item the cart shall hold."""
+
+    quantity = Integer(minimum=1, maximum=_MANY, required=True)
+
+
+class CartCouponInputSchema(Schema):
+    """A coupon to use."""
+
+    code = coupon_field(required=True)
+
+
+class ShippingChoiceSchema(Schema):
+    """A shipping method to use."""
+
+    method = Text(1, 50, required=True)
+
+
+class MergeCartSchema(Schema):
+    """What becomes of lines that both carts have."""
+
+    strategy = ma.fields.String(
+        load_default="sum", validate=validate.OneOf(["sum", "keep_guest", "keep_user"])
+    )
+
+
+class FreezeCartSchema(Schema):
+    """An order asks for a cart; identifiers are plain UUIDs between services."""
+
+    order_id = ma.fields.UUID(required=True)
+    request_key = Text(1, 500, required=True)
+    user_id = ma.fields.UUID(load_default=None, allow_none=True)
+    cart_token = Text(20, 200, load_default=None, allow_none=True)
+    shipping_address = ma.fields.Nested(AddressSchema, load_default=None, allow_none=True)
+    expected_total = MoneyField(load_default=None, allow_none=True)

@@ -1,0 +1,34 @@
+"""What carts can be told."""
+
+from dataclasses import dataclass, field
+
+from libs.service import service_settings
+from libs.settings import Settings
+from services.carts.models.limits import Limits
+
+
+@dataclass(frozen=True)
+class CartsSettings(Settings):
+    """Read when the service starts."""
+
+    section = "CARTS_"
+
+    max_lines: int = field(default=1500, metadata={"help": "different things in one cart"})
+    max_quantity: int = field(default=100_000, metadata={"help": "pieces of one thing in a cart"})
+    max_coupons: int = field(default=10, metadata={"help": "coupons that one cart may name"})
+    lease_seconds: int = field(
+        default=60, metadata={"help": "how long a cart waits for the order that froze it"}
+    )
+    idle_days: int = field(
+        default=30, metadata={"help": "days without a change after which a cart is thrown away"}
+    )
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds of one cart."""
+        return Limits(lines=self.max_lines, quantity=self.max_quantity, coupons=self.max_coupons)
+
+
+def carts_settings() -> CartsSettings:
+    """The settings of the running service."""
+    return service_settings(CartsSettings)

@@ -1,0 +1,58 @@
+"""What carts hears of other services, its part in the order's saga, and its periodic work."""
+
+from sqlalchemy.orm import Session
+
+from libs.contracts.carts import CloseCart
+from libs.contracts.catalog import ProductChanged
+from libs.contracts.inventory import StockChanged
+from libs.contracts.orders import OrderCancelled, OrderPlaced
+from libs.contracts.promotions import PromotionChanged
+from libs.messaging.tasks import Tasks
+from services.carts.commands import carts, freeze, projections
+from services.carts.settings import carts_settings
+
+CARTS_PER_RUN = 200
+
+tasks = Tasks("carts")
+
+
+@tasks.command(CloseCart, refuses_before_writing=True)
+def close_cart(session: Session, message: CloseCart) -> None:
+    """The order is paid: its cart is done. Never refused."""
+    freeze.close_cart(session, message.cart_id, message.order_id)
+
+
+@tasks.fact(OrderPlaced)
+def hold_cart(session: Session, fact: OrderPlaced) -> None:
+    """The order exists: its cart stays frozen."""
+    freeze.hold_cart(session, fact.order_id)
+
+
+@tasks.fact(OrderCancelled)
+def reopen_cart(session: Session, fact: OrderCancelled) -> None:
+    """The order ended: its buyer may try again with the same cart."""
+    freeze.reopen_cart(session, fact.order_id)
+
+
+@tasks.fact(ProductChanged)
+def project_product(session: Session, fact: ProductChanged) -> None:
+    """Know what is sold at which price."""
+    projections.project_product(session, fact)
+
+
+@tasks.fact(StockChanged)
+def project_stock(session: Session, fact: StockChanged) -> None:
+    """Know what can be promised."""
+    projections.project_stock(session, fact)
+
+
+@tasks.fact(PromotionChanged)
+def project_promotion(session: Session, fact: PromotionChanged) -> None:
+    """Know what is taken off."""
+    projections.project_promotion(session, fact)
+
+
+@tasks.every(seconds=60)
+def expire_carts(session: Session) -> int:
+    """Throw away carts that nobody came back to."""
+    return carts.expire_carts(session, days=carts_settings().idle_days, limit=CARTS_PER_RUN)

@@ -1,0 +1,303 @@
+"""The price of a cart, without I/O."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.carts.rules.pricing import Line, Rules, Terms, price
+from services.carts.rules.promotions import Promotion
+from services.carts.rules.shipping import ShippingMethod, ShippingRate
+from services.carts.rules.tax import TaxRate
+
+AT = datetime(2026, 6, 1, tzinfo=UTC)
+EUR = Terms(currency="EUR", at=AT)
+GERMANY = msgspec.structs.replace(EUR, country="DE")
+
+STANDARD = ShippingMethod(
+    code="standard",
+    name="Standard",
+    position=1,
+    rates=(
+        ShippingRate(countries=("*",), currency="*", price_minor=490, free_over_minor=5000),
+        ShippingRate(countries=("CH", "NO"), currency="EUR", price_minor=1490),
+    ),
+)
+
+
+def line(number: int, quantity: int, unit: int, category: str = "standard") -> Line:
+    return Line(
+        variant_id=UUID(int=number),
+        quantity=quantity,
+        unit_price_minor=unit,
+        tax_category=category,
+    )
+
+
+def percentage(points: int, number: int = 1, **options: Any) -> Promotion:
+    given: dict[str, Any] = {"automatic": True, "active": True} | options
+    return Promotion(
+        id=UUID(int=number), name="-", kind="percentage", percent_basis_points=points, **given
+    )
+
+
+def fixed(amount: int, number: int = 1, **options: Any) -> Promotion:
+    given: dict[str, Any] = {"automatic": True, "active": True, "currency": "EUR"} | options
+    return Promotion(id=UUID(int=number), name="-", kind="fixed", amount_minor=amount, **given)
+
+
+def vat(points: int, *, inclusive: bool, category: str = "standard", country: str = "DE"):
+    return TaxRate(
+        category=category, country=country, rate_basis_points=points, inclusive=inclusive
+    )
+
+
+optional_coupons = st.lists(st.sampled_from(["A", "B", "C"]), unique=True).map(tuple)
+lines = st.lists(
+    st.builds(
+        Line,
+        variant_id=st.uuids(),
+        quantity=st.integers(1, 1000),
+        unit_price_minor=st.integers(0, 100_000),
+        tax_category=st.sampled_from(["standard", "reduced", "books"]),
+    ),
+    unique_by=lambda line: line.variant_id,
+    max_size=12,
+)
+promotions = st.lists(
+    st.one_of(
+        st.builds(
+            percentage,
+            st.integers(1, 10_000),
+            number=st.integers(1, 9),
+            automatic=st.booleans(),
+            codes=optional_coupons,
+            stackable=st.booleans(),
+            priority=st.integers(-1, 1),
+        ),
+        st.builds(
+            fixed,
+            st.integers(1, 1_000_000),
+            number=st.integers(10, 19),
+            minimum_subtotal_minor=st.integers(0, 100_000),
+            stackable=st.booleans(),
+            priority=st.integers(-1, 1),
+        ),
+    ),
+    unique_by=lambda promotion: promotion.id,
+    max_size=5,
+)
+tax_rates = st.lists(
+    st.builds(
+        TaxRate,
+        category=st.sampled_from(["standard", "reduced", "shipping"]),
+        country=st.sampled_from(["DE", "*"]),
+        rate_basis_points=st.integers(0, 3000),
+        inclusive=st.booleans(),
+    ),
+    unique_by=lambda rate: (rate.category, rate.country),
+    max_size=6,
+)
+rules = st.builds(
+    Rules,
+    promotions=promotions.map(tuple),
+    tax_rates=tax_rates.map(tuple),
+    shipping_methods=st.sampled_from([(), (STANDARD,)]),
+)
+terms = st.builds(
+    Terms,
+    currency=st.sampled_from(["EUR", "USD"]),
+    at=st.just(AT),
+    country=st.sampled_from([None, "DE", "CH", "FR"]),
+    coupons=optional_coupons,
+)
+
+
+@given(lines, rules, terms)
+def test_parts_sum_to_the_whole(lines, rules, terms) -> None:
+    priced = price(lines, rules, terms)
+
+    totals = priced.totals
+    assert totals.subtotal_minor == sum(li.quantity * li.unit_price_minor for li in lines)
+    assert totals.discount_minor == sum(li.discount_minor for li in priced.lines)
+    assert totals.discount_minor == sum(d.discount_minor for d in priced.discounts)
+    assert totals.total_minor == (
+        totals.subtotal_minor - totals.discount_minor + totals.shipping_minor + totals.tax_minor
+    )
+    for li in priced.lines:
+        goods = li.quantity * li.unit_price_minor
+        assert li.total_minor == goods - li.discount_minor + li.tax_minor
+
+
+@given(lines, rules, terms)
+def test_nothing_is_ever_negative_and_no_discount_exceeds_its_line(lines, rules, terms) -> None:
+    priced = price(lines, rules, terms)
+
+    amounts = [*msgspec.structs.astuple(priced.totals)]
+    for li in priced.lines:
+        amounts += [li.discount_minor, li.tax_minor, li.included_tax_minor, li.total_minor]
+        assert li.discount_minor <= li.quantity * li.unit_price_minor
+    assert min(amounts) >= 0
+
+
+@given(lines.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))), rules, terms)
+def test_the_order_of_lines_changes_no_amount(orders, rules, terms) -> None:
+    first, second = orders
+
+    one, other = price(first, rules, terms), price(second, rules, terms)
+
+    assert one.totals == other.totals
+    assert {li.variant_id: li for li in one.lines} == {li.variant_id: li for li in other.lines}
+
+
+@given(lines, rules, terms)
+def test_each_named_coupon_either_counts_once_or_has_a_fault(lines, rules, terms) -> None:
+    priced = price(lines, rules, terms)
+
+    counted = [discount.code for discount in priced.discounts if discount.code]
+    assert len(counted) == len(set(counted))
+    assert set(terms.coupons) == set(counted) | set(priced.coupon_faults)
+
+
+def test_a_percentage_is_rounded_half_up_once_and_split_by_largest_remainder() -> None:
+    thirds = [line(1, 1, 333), line(2, 1, 333), line(3, 1, 334)]
+
+    priced = price(thirds, Rules(promotions=(percentage(1005),)), EUR)
+
+    assert priced.totals.discount_minor == 101
+    assert [li.discount_minor for li in priced.lines] == [34, 33, 34]
+
+
+def test_a_fixed_discount_never_exceeds_what_is_left() -> None:
+    both = (
+        percentage(5000, stackable=True, priority=2),
+        fixed(800, 2, stackable=True, priority=1),
+    )
+
+    priced = price([line(1, 1, 1000)], Rules(promotions=both), EUR)
+
+    assert [discount.discount_minor for discount in priced.discounts] == [500, 500]
+
+
+def test_a_promotion_that_is_not_stackable_applies_alone_when_it_comes_first() -> None:
+    rules = Rules(promotions=(fixed(100, 1, priority=1), fixed(50, 2, stackable=True)))
+
+    priced = price([line(1, 1, 1000)], rules, EUR)
+
+    assert priced.totals.discount_minor == 100
+
+
+def test_a_coupon_that_cannot_join_an_earlier_promotion_is_told() -> None:
+    coupon = fixed(100, 2, automatic=False, codes=("SAVE",))
+    rules = Rules(promotions=(percentage(1000, stackable=True, priority=1), coupon))
+
+    priced = price([line(1, 1, 1000)], rules, msgspec.structs.replace(EUR, coupons=("SAVE",)))
+
+    assert priced.totals.discount_minor == 100
+    assert priced.coupon_faults == {"SAVE": "coupon_not_combinable"}
+
+
+def test_two_coupons_of_one_promotion_count_once() -> None:
+    coupon = fixed(100, automatic=False, codes=("A", "B"))
+
+    priced = price(
+        [line(1, 1, 1000)],
+        Rules(promotions=(coupon,)),
+        msgspec.structs.replace(EUR, coupons=("A", "B")),
+    )
+
+    assert priced.totals.discount_minor == 100
+    assert priced.coupon_faults == {"B": "coupon_not_combinable"}
+
+
+def test_a_coupon_below_its_minimum_subtotal_takes_nothing_off() -> None:
+    coupon = fixed(100, automatic=False, codes=("A",), minimum_subtotal_minor=1001)
+
+    priced = price(
+        [line(1, 1, 1000)],
+        Rules(promotions=(coupon,)),
+        msgspec.structs.replace(EUR, coupons=("A",)),
+    )
+
+    assert priced.totals.discount_minor == 0
+    assert priced.coupon_faults == {"A": "coupon_minimum_not_reached"}
+
+
+def test_a_promotion_ends_at_the_instant_it_names() -> None:
+    ended = Rules(promotions=(percentage(1000, ends_at=AT),))
+    running = Rules(promotions=(percentage(1000, starts_at=AT),))
+
+    assert price([line(1, 1, 1000)], ended, EUR).totals.discount_minor == 0
+    assert price([line(1, 1, 1000)], running, EUR).totals.discount_minor == 100
+
+
+def test_an_inclusive_rate_shows_the_tax_that_the_price_contains() -> None:
+    rules = Rules(tax_rates=(vat(1900, inclusive=True),))
+
+    totals = price([line(1, 1, 11900)], rules, GERMANY).totals
+
+    assert (totals.included_tax_minor, totals.tax_minor, totals.total_minor) == (1900, 0, 11900)
+
+
+def test_an_exclusive_rate_adds_tax_to_the_discounted_amount() -> None:
+    rules = Rules(tax_rates=(vat(1900, inclusive=False),), promotions=(percentage(1000),))
+
+    totals = price([line(1, 1, 10_000)], rules, GERMANY).totals
+
+    assert (totals.tax_minor, totals.total_minor) == (1710, 10_710)
+
+
+def test_a_country_s_own_rate_goes_before_the_rate_for_all_countries() -> None:
+    rates = (
+        vat(1000, inclusive=False, country="*"),
+        vat(1900, inclusive=False),
+    )
+
+    assert price([line(1, 1, 100)], Rules(tax_rates=rates), GERMANY).totals.tax_minor == 19
+    assert price([line(1, 1, 100)], Rules(tax_rates=rates), EUR).totals.tax_minor == 10
+
+
+def test_shipping_is_taxed_in_its_own_category() -> None:
+    rules = Rules(
+        shipping_methods=(STANDARD,),
+        tax_rates=(vat(1000, inclusive=False, category="shipping"),),
+    )
+
+    totals = price([line(1, 1, 100)], rules, GERMANY).totals
+
+    assert (totals.tax_minor, totals.total_minor) == (49, 100 + 490 + 49)
+
+
+def test_shipping_is_free_from_the_threshold_of_discounted_goods() -> None:
+    rules = Rules(shipping_methods=(STANDARD,), promotions=(fixed(1),))
+
+    below = price([line(1, 1, 5000)], rules, GERMANY).totals
+    reached = price([line(1, 1, 5001)], rules, GERMANY).totals
+
+    assert (below.shipping_minor, reached.shipping_minor) == (490, 0)
+
+
+def test_a_zone_s_own_rate_goes_before_the_rate_for_every_country() -> None:
+    rules = Rules(shipping_methods=(STANDARD,))
+    swiss = msgspec.structs.replace(EUR, country="CH")
+
+    assert price([line(1, 1, 9000)], rules, swiss).totals.shipping_minor == 1490
+
+
+def test_a_method_that_does_not_go_to_the_country_has_no_quote() -> None:
+    local = ShippingMethod(
+        code="bike",
+        name="Bike",
+        position=1,
+        rates=(ShippingRate(countries=("DE",), currency="EUR", price_minor=300),),
+    )
+    french = msgspec.structs.replace(EUR, country="FR")
+
+    assert price([line(1, 1, 900)], Rules(shipping_methods=(local,)), french).shipping is None
+
+
+def test_an_empty_cart_costs_nothing() -> None:
+    assert price([], Rules(shipping_methods=(STANDARD,)), GERMANY).totals.total_minor == 0
