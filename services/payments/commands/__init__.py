@@ -1,0 +1,1 @@
+"""Everything that changes payments; the caller owns the transaction."""

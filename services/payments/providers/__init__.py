@@ -1,0 +1,1 @@
+"""The payment providers: one port, and an adapter for each of them."""

@@ -1,0 +1,27 @@
+"""How the truth about a request is found out: ask first, send again only under the same key."""
+
+from dataclasses import replace
+
+from services.payments.providers.port import Provider
+from services.payments.rules import Instruction, Missing, Refusal, Result
+
+
+def send(provider: Provider, instruction: Instruction) -> Result:
+    """The first sending. ProviderFailed when the outcome is not known."""
+    if instruction.kind == "void":
+        return find_out(provider, instruction)
+    return provider.perform(instruction)
+
+
+def find_out(provider: Provider, instruction: Instruction) -> Result:
+    """What became of a request that may have been sent; one that was not is sent now."""
+    if found := provider.find(instruction.key):
+        return found
+    if instruction.kind != "void":
+        return provider.perform(instruction)
+    authorization = provider.find(instruction.voided_key)
+    if authorization is None:
+        return Missing()
+    if authorization.outcome == "declined":
+        return Refusal("declined", intent_status="declined")
+    return provider.perform(replace(instruction, intent_ref=authorization.intent_ref))
