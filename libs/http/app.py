@@ -62,6 +62,8 @@ def create_service_app(web: WebService, environ: Mapping[str, str]) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=options,
     )
     app.url_map.converters["id"] = IdConverter
+    # The redirect that would merge them names whatever Host the client sent.
+    app.url_map.merge_slashes = False
     hooks.register(app, web.name, http)
     app.before_request(gate.admit)
     refusals.register(app)
@@ -75,7 +77,6 @@ def create_service_app(web: WebService, environ: Mapping[str, str]) -> Flask:
         Kernel(
             service=web.name,
             http=http,
-            settings=own,
             authenticator=Authenticator(app, http, web.name),
             limiter=limiter,
             operations=declared_operations(app, web.prefixes, limiter),

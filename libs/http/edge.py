@@ -49,6 +49,7 @@ def create_edge(apps: Apps, settings: HttpSettings) -> Edge:
     """Dispatch to these apps; ValueError when two of them claim one prefix."""
     platform = Flask(_SERVICE, static_folder=None)
     platform.json = JsonProvider(platform)
+    platform.url_map.merge_slashes = False
     platform.extensions[_APPS] = {web.name: app for web, app in apps.items()}
     hooks.register(platform, _SERVICE, settings)
     refusals.register(platform)

@@ -55,10 +55,11 @@ def register(app: Flask, service: str, settings: HttpSettings) -> None:
     @app.teardown_request
     def end(_error: BaseException | None) -> None:
         # A call within the process shares the thread: the caller's context must come back.
-        span, name, user = g.pop("argosy_tokens")
-        tracing.leave(span)
-        context.service_name.reset(name)
-        context.user_id.reset(user)
+        if tokens := g.pop("argosy_tokens", None):
+            span, name, user = tokens
+            tracing.leave(span)
+            context.service_name.reset(name)
+            context.user_id.reset(user)
 
 
 def _decorate(response: Response) -> None:

@@ -8,18 +8,16 @@ from libs.http.auth import Authenticator
 from libs.http.operation import Operation
 from libs.http.ratelimit import Limiter
 from libs.http.settings import HttpSettings
-from libs.settings import Settings
 
 _EXTENSION = "argosy"
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """Built once by `create_service_app`; `settings` is the service's own group, if it has one."""
+    """Built once by `create_service_app`."""
 
     service: str
     http: HttpSettings
-    settings: Settings | None
     authenticator: Authenticator
     limiter: Limiter
     operations: dict[str, Operation]

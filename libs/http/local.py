@@ -18,8 +18,3 @@ def find(service: str) -> Flask:
         return _apps[service]
     except KeyError:
         raise Unavailable(f"{service} is not hosted by this process") from None
-
-
-def forget() -> None:
-    """Host nothing any more: what a process does when it ends."""
-    _apps.clear()

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
-from flask import Flask
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,6 @@ from libs.http.kernel import kernel
 from libs.http.operation import access, idempotent, limited
 from libs.http.paging import PageArgs, page_schema
 from libs.http.prefer import prefer_wait
-from libs.money import Money
 
 
 class WriteNoteSchema(fields.Schema):
@@ -215,14 +213,8 @@ def _find(session: Session, note_id: UUID, lock: str = "") -> Any:
     return found
 
 
-def _setup(app: Flask) -> None:
-    app.extensions["notes_setup"] = True
-
-
 WEB = WebService(
     name="notes",
     prefixes=("/api/v1/notes", "/internal/notes"),
     blueprints=(notes, internal),
-    setup=_setup,
 )
-PRICE = Money(1999, "EUR")

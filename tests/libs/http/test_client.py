@@ -179,10 +179,3 @@ def test_a_call_within_the_process_leaves_the_callers_context_as_it_was(
         client.get("/internal/notes/secret", Who)
 
         assert tracing.current() == span
-
-
-@pytest.fixture(autouse=True)
-def forget_hosted_apps() -> Iterator[None]:
-    """No test sees what another one hosted."""
-    yield
-    local.forget()

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from libs.http.app import WebService, create_service_app
 from libs.http.blueprint import Blueprint
 from libs.http.operation import access, limited
+from libs.service import service_settings
 from libs.settings import Settings, SettingsError
 
 URL = {"ARGOSY_NOTES_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
@@ -83,6 +85,19 @@ def test_all_faults_of_the_settings_are_one_sentence() -> None:
         "ARGOSY_MUCH",
     ):
         assert variable in str(caught.value)
+
+
+def test_a_service_finds_its_own_settings_in_its_setup() -> None:
+    found: list[str] = []
+
+    def setup(app: Flask) -> None:
+        with app.app_context():
+            found.append(service_settings(_NeedsMuch).much)
+
+    web = WebService("notes", (), (), settings=_NeedsMuch, setup=setup)
+    create_service_app(web, {**URL, "ARGOSY_MUCH": "plenty"})
+
+    assert found == ["plenty"]
 
 
 def test_a_view_added_past_the_check_is_open_to_nobody() -> None:

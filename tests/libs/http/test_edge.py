@@ -36,7 +36,9 @@ def test_a_service_answers_under_its_prefix(port: Client) -> None:
     assert port.get("/api/v1/notes").get_json()["page"]["has_more"] is True
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/api/v1/notesandmore", "/api/v1", "/internal"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/api/v1/notesandmore", "/api/v1", "/internal", "/api//v1/notes", "/x//"]
+)
 def test_other_paths_are_a_problem(port: Client, path: str) -> None:
     response = port.get(path)
 

@@ -1,13 +1,18 @@
 """Around every request: trace, request id, headers, CORS, and one log line when it matters."""
 
+import json
 import logging
 from typing import Any
+from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from libs.http.app import create_service_app
 from libs.observability import tracing
+from libs.observability.logging import JsonFormatter
+from libs.testing.tokens import Issuer
 from tests.libs.http.sample import WEB
 
 NOTES = "/api/v1/notes"
@@ -44,6 +49,11 @@ def test_no_trace_is_left_behind(client: FlaskClient) -> None:
     client.get(NOTES)
 
     assert tracing.current() is None
+
+
+def test_a_context_that_serves_no_request_ends_well(app: Flask) -> None:
+    with app.test_request_context(NOTES):
+        assert tracing.current() is None
 
 
 def test_a_request_id_is_echoed(client: FlaskClient) -> None:
@@ -134,6 +144,19 @@ def test_a_failed_request_is_logged_once_with_its_facts(
     records = [record for record in caplog.records if record.name == "argosy.access"]
     assert [vars(record)["status"] for record in records] == [503]
     assert vars(records[0])["route"] == f"{NOTES}/fail/<kind>"
+
+
+def test_the_log_names_the_user_by_id_alone(
+    client: FlaskClient, issuer: Issuer, alice: UUID, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.setFormatter(JsonFormatter("edge"))
+
+    with caplog.at_level(logging.INFO, "argosy.access"):
+        client.get(f"{NOTES}/fail/unavailable", headers=issuer.user(alice))
+
+    line = json.loads(caplog.text)
+    assert (line["user_id"], line["service"]) == (str(alice), "notes")
+    assert "Bearer" not in caplog.text
 
 
 def test_an_ordinary_request_is_not_logged(

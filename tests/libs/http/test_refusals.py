@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import exc as database
 
+from libs.errors import DomainError
 from libs.http.refusals import problem_of
 
 MEMBERS = {"type", "title", "status", "detail", "code", "trace_id", "retryable"}
@@ -42,6 +43,12 @@ def test_each_refusal_has_its_status_and_code(
 
 def test_what_a_refusal_adds_is_a_member_of_the_problem(client: FlaskClient) -> None:
     assert fail(client, "sold").get_json()["left"] == 0
+
+
+def test_a_refusal_cannot_pass_for_another_kind() -> None:
+    body = problem_of(DomainError("no", status=200, code="fine", retryable=True)).body()
+
+    assert (body["status"], body["code"], body["retryable"]) == (409, "refused", False)
 
 
 def test_a_dependency_that_is_down_says_when_to_come_back(client: FlaskClient) -> None:
