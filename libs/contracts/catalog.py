@@ -1,11 +1,11 @@
-"""What catalog announces."""
+"""What catalog announces, and its ordinary tasks."""
 
 from typing import ClassVar
 from uuid import UUID
 
 import msgspec
 
-from libs.messaging.message import Fact
+from libs.messaging.message import Fact, Job
 
 
 class VariantPrice(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,3 +37,11 @@ class ProductChanged(Fact, frozen=True, kw_only=True):
     active: bool
     tax_category: str
     variants: tuple[ProductVariant, ...]
+
+
+class WorkImports(Job, frozen=True, kw_only=True):
+    """Work what imports have stored; the import named is the one that asked."""
+
+    wire_name: ClassVar[str] = "catalog.work_imports.v1"
+
+    import_id: UUID

@@ -22,20 +22,26 @@ from services.catalog.models import Category, Product
 from services.catalog.rules import category_path
 from services.catalog.rules.text import slugify
 
-_lock_tree = Statement("SELECT pg_advisory_xact_lock(7261002)")
+_tree = Statement("SELECT pg_advisory_xact_lock(7261002)")
+
+
+def lock_tree(session: Session) -> None:
+    """One writer of the tree at a time, until the transaction ends."""
+    _tree.rows(session)
 
 
 def create_category(session: Session, name: str, slug: str | None, parent: str | None) -> Category:
     """A new node; `parent` is a slug. A name is unique below its parent, a slug everywhere."""
-    _lock_tree.rows(session)
+    lock_tree(session)
     above = _parent(session, parent)
+    path = _path(session, name, above)
     now = clock.now()
     category = Category(
         id=uuid7(),
         parent_id=above.id if above else None,
-        slug=slug or _free_slug(session, name, above),
+        slug=slug or _free_slug(session, path),
         name=name,
-        path=_path(session, name, above),
+        path=path,
         version=1,
         created_at=now,
         updated_at=now,
@@ -49,7 +55,7 @@ def create_category(session: Session, name: str, slug: str | None, parent: str |
 
 def lock_category(session: Session, slug: str) -> Category:
     """The category, held with the whole tree until the transaction ends."""
-    _lock_tree.rows(session)
+    lock_tree(session)
     category = session.scalars(select(Category).where(Category.slug == slug)).one_or_none()
     if category is None:
         raise CategoryNotFound("there is no such category")
@@ -134,13 +140,8 @@ def _check_slug(session: Session, slug: str) -> None:
         raise SlugTaken(f"another category has the slug {slug}", slug=slug)
 
 
-def _free_slug(session: Session, name: str, above: Category | None) -> str:
-    wishes = category_path.slug_wishes(name, above.slug if above else None)
-    return next(
-        (
-            wish
-            for wish in wishes
-            if not session.scalar(select(exists().where(Category.slug == wish)))
-        ),
-        f"{slugify(name)[:100]}-{uuid7().hex[-8:]}",
-    )
+def _free_slug(session: Session, path: str) -> str:
+    for wish in category_path.slug_wishes(path.split(category_path.SEPARATOR)):
+        if not session.scalar(select(exists().where(Category.slug == wish))):
+            return wish
+    return f"{slugify(path)[:100]}-{uuid7().hex[-8:]}"

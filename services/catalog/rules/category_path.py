@@ -43,7 +43,6 @@ def parse(text: str) -> tuple[str, ...]:
     return names
 
 
-def slug_wishes(name: str, parent_slug: str | None) -> list[str]:
-    """Slugs for a category of that name, the best first."""
-    own = slugify(name)
-    return [own, slugify(f"{parent_slug}-{name}")] if parent_slug else [own]
+def slug_wishes(names: Sequence[str]) -> tuple[str, str]:
+    """Slugs for the category at that path, the best first: its own name, or all names."""
+    return slugify(names[-1]), slugify("-".join(names))

@@ -1,0 +1,54 @@
+"""What catalog does with messages and by the clock."""
+
+import psycopg2
+from sqlalchemy import exc
+from sqlalchemy.orm import Session
+
+from libs.contracts.catalog import WorkImports
+from libs.contracts.inventory import StockChanged
+from libs.db.transaction import transaction
+from libs.messaging.tasks import Tasks
+from services.catalog.commands import brands, imports, stock
+
+tasks = Tasks("catalog")
+_REINDEX_BATCH = 200
+# What the rows themselves cause; everything else (no connection, a deadlock) passes with time.
+_DATA_FAULTS = (
+    *(exc.IntegrityError, exc.DataError),
+    *(psycopg2.IntegrityError, psycopg2.DataError),
+)
+
+
+@tasks.fact(StockChanged)
+def project_stock(session: Session, fact: StockChanged) -> None:
+    """Lists and details show what inventory can promise."""
+    stock.project_stock(session, fact.levels)
+
+
+@tasks.job(WorkImports)
+def work_imports(_job: WorkImports) -> None:
+    """Work all chunks there are, of this import and of those that wait with it."""
+    while _work_chunk():
+        pass
+
+
+@tasks.every(seconds=5)
+def resume_imports(session: Session) -> int:
+    """An import whose worker died goes on where it stopped."""
+    return imports.resume_imports(session)
+
+
+@tasks.every(seconds=2)
+def reindex_brands(session: Session) -> int:
+    """Searches learn the new names of brands."""
+    return brands.reindex(session, _REINDEX_BATCH)
+
+
+def _work_chunk() -> bool:
+    try:
+        with transaction() as session:
+            return imports.work_next_chunk(session)
+    except _DATA_FAULTS:
+        with transaction() as session:
+            imports.isolate_next_chunk(session)
+        return True
