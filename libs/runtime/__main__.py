@@ -23,7 +23,7 @@ def main() -> None:
         with _metrics_folder(wanted=arguments.command == "web"):
             # Only now: the metrics library picks its store while it is imported.
             importlib.import_module(f"libs.runtime.{arguments.command}").main(arguments)
-    except (SettingsError, ValueError) as fault:
+    except SettingsError as fault:
         sys.exit(f"argosy {arguments.command}: {fault}")
 
 

@@ -14,7 +14,7 @@ from libs.http.settings import HttpSettings
 from libs.messaging.settings import MessagingSettings
 from libs.runtime import registry
 from libs.runtime.settings import ProcessSettings
-from libs.settings import Settings, SettingsError
+from libs.settings import PREFIX, Settings, SettingsError
 
 _PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)")
 _SECRETS = ("SECRET", "PASSWORD", "TOKEN")
@@ -48,6 +48,10 @@ def table(names: Sequence[str], environ: Mapping[str, str]) -> Iterator[str]:
         for field in fields(group):
             variable = group.variable(field.name)
             yield f"{variable:42} {_shown(variable, field, environ):32} {_meaning(field)}"
+    for name in names:
+        variable = f"{PREFIX}{name.upper()}_DATABASE_URL"
+        given = _PASSWORD.sub("***", environ.get(variable, "(missing)"))
+        yield f"{variable:42} {given:32} the database of {name}"
 
 
 def _shown(variable: str, field: "Field[Any]", environ: Mapping[str, str]) -> str:

@@ -46,10 +46,11 @@ def web_entry(name: str) -> Any:
     return importlib.import_module(f"services.{name}.app").WEB
 
 
-def worker_entries(names: Sequence[str]) -> list[Any]:
-    """The `libs.messaging.worker.WorkerService` of every named service that has one."""
-    return [
+def worker_entries(names: Sequence[str], pool: str) -> list[Any]:
+    """The `libs.messaging.worker.WorkerService` of each named service with work for the pool."""
+    entries = [
         importlib.import_module(f"services.{name}.worker").WORKER
         for name in names
         if (SERVICES / name / "worker.py").is_file()
     ]
+    return [entry for entry in entries if pool != "jobs" or entry.tasks.jobs]

@@ -4,6 +4,7 @@ import os
 from argparse import Namespace
 
 from libs.contracts.subscriptions import SUBSCRIPTIONS
+from libs.messaging.settings import MessagingSettings
 from libs.messaging.topology import declare
 from libs.runtime import registry
 from libs.settings import SettingsError
@@ -11,8 +12,9 @@ from libs.settings import SettingsError
 
 def main(arguments: Namespace) -> None:
     """The command's entry."""
-    url = os.environ.get("ARGOSY_BROKER_URL", "")
+    names = registry.select(arguments.services)
+    url = MessagingSettings.from_env(os.environ).broker_url
     try:
-        declare(url, registry.select(arguments.services), SUBSCRIPTIONS)
+        declare(url, names, SUBSCRIPTIONS)
     except OSError as fault:
         raise SettingsError(f"the broker cannot be reached: {fault}") from fault

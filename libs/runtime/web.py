@@ -4,7 +4,10 @@ import os
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 
+from libs.http import local
 from libs.http.edge import create_app
+from libs.messaging.relay import Relay, attach
+from libs.messaging.settings import MessagingSettings
 from libs.observability import logging
 from libs.runtime import registry
 from libs.runtime.http_server import Listen, serve
@@ -15,7 +18,11 @@ def run(names: Sequence[str], listen: Listen, environ: Mapping[str, str]) -> Non
     """Serve the named services; a wrong setting is refused before the port is open."""
     level = ProcessSettings.from_env(environ).log_level
     logging.configure(names[0] if len(names) == 1 else "edge", level=level)
-    serve(create_app([registry.web_entry(name) for name in names], environ), listen)
+    relay = Relay(MessagingSettings.from_env(environ).broker_url)
+    edge = create_app([registry.web_entry(name) for name in names], environ)
+    for name in names:
+        attach(local.find(name), relay)
+    serve(edge, listen)
 
 
 def main(arguments: Namespace) -> None:

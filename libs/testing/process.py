@@ -65,6 +65,8 @@ class ManagedProcess:
         """Start it; does nothing when it runs."""
         if self.running:
             return
+        if self._process:
+            self._process.stop(signal.SIGTERM, 0)  # Its guard, the process has ended.
         self.program.log.parent.mkdir(parents=True, exist_ok=True)
         self._process = GuardedProcess(
             self.program.command,
@@ -83,17 +85,9 @@ class ManagedProcess:
         if self._process:
             self._process.kill()
 
-    def pids(self) -> list[int]:
-        """The process and everything below it."""
-        return [self.pid, *descendants(self.pid)] if self.running else []
-
-    def cpu_seconds(self) -> float:
-        """Processor time of all its living processes and of the ones they have waited for."""
-        return sum(_cpu_ticks(pid) for pid in self.pids()) / _TICKS
-
     def tail(self) -> str:
         """The last lines of its log."""
-        lines = self.program.log.read_text("utf-8", "replace").splitlines()
+        lines = self.log.read_text("utf-8", "replace").splitlines()
         return "\n".join(lines[-_LOG_LINES:])
 
 
@@ -112,6 +106,36 @@ def await_ready(
         time.sleep(0.1)
 
 
+def run_to_end(program: Program, seconds: float, look: Callable[[], None] = lambda: None) -> None:
+    """Run a program that ends by itself; the last line of its log says why it failed.
+
+    `look()` is called while it runs and may raise to give up.
+    """
+    process = ManagedProcess(program)
+    process.start()
+    until = time.monotonic() + seconds
+    try:
+        while process.running:
+            look()
+            if time.monotonic() > until:
+                raise ProcessFailed(f"{program.name} did not end within {seconds:.0f} s")
+            time.sleep(0.05)
+    finally:
+        process.stop()
+    if process.exit_code:
+        raise ProcessFailed(process.tail().rpartition("\n")[2])
+
+
+def cpu_seconds(root: int) -> float:
+    """Processor time of a process, all below it, and all that these have waited for."""
+    return sum(_cpu_ticks(pid) for pid in (root, *descendants(root))) / _TICKS
+
+
+def memory_bytes(root: int) -> int:
+    """Memory of a process and all below it; shared pages count in parts (PSS)."""
+    return sum(_proportional_bytes(pid) for pid in (root, *descendants(root)))
+
+
 def _cpu_ticks(pid: int) -> int:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
@@ -119,3 +143,11 @@ def _cpu_ticks(pid: int) -> int:
         return 0
     own_and_children = stat.rpartition(")")[2].split()[11:15]
     return sum(map(int, own_and_children))
+
+
+def _proportional_bytes(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))

@@ -13,6 +13,7 @@ from libs.testing.process import ProcessFailed
 from libs.testing.servers.private import ServerFailed
 from tools.run.launcher import Launcher
 from tools.run.place import Place
+from tools.run.settings import RunSettings
 from tools.run.supervisor import GaveUp
 
 
@@ -20,12 +21,13 @@ def main() -> None:
     """What cannot work is said in one sentence, and the exit code is 1."""
     parser = argparse.ArgumentParser(prog="python -m tools.run", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("start", "reset"), default="start")
-    place = Place()
+    command = parser.parse_args().command
     try:
-        if parser.parse_args().command == "reset":
-            place.remove()
+        settings = RunSettings.from_env(os.environ)
+        if command == "reset":
+            Place(settings.home).remove()
         else:
-            Launcher(place, os.environ, _say).run()
+            Launcher(settings, _say).run()
     except (SettingsError, ServerFailed, ProcessFailed, GaveUp) as fault:
         sys.exit(f"Argosy cannot run: {fault}")
 

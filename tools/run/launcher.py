@@ -4,7 +4,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -12,7 +13,7 @@ from libs.runtime import registry
 from libs.runtime.keys import make_keys
 from libs.settings import SettingsError
 from libs.testing.installation import Installation, Servers
-from libs.testing.process import ManagedProcess, ProcessFailed, Program
+from libs.testing.process import ManagedProcess, ProcessFailed, Program, run_to_end
 from libs.testing.servers.private import free_port
 from tools.run import databases, demo
 from tools.run.leftovers import Leftovers
@@ -34,9 +35,9 @@ class Stopped(Exception):
 class Launcher:
     """One run of the shop, from the first server to the last farewell."""
 
-    def __init__(self, place: Place, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
-        self._place = place
-        self._settings = RunSettings.from_env(environ)
+    def __init__(self, settings: RunSettings, say: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._place = place = Place(settings.home)
         self._say = say
         self._supervisor = Supervisor(Leftovers(place.folder / "children"), say)
         self._stopping = False
@@ -55,7 +56,7 @@ class Launcher:
                     self._look()
                     time.sleep(0.5)
             except Stopped:
-                self._say("Argosy stops; the data stay in .argosy")
+                self._say(f"Argosy stops; the data stay in {self._place.folder}")
             finally:
                 self._supervisor.stop()
 
@@ -118,24 +119,18 @@ class Launcher:
         return Servers(databases.ensure(admin_url, services, self._place), broker, redis)
 
     def _finish(self, program: Program) -> None:
-        """Run a program to its end; its last line says why it failed."""
-        process = ManagedProcess(program)
-        process.start()
-        until = time.monotonic() + _MIGRATION_SECONDS
-        try:
-            while process.running:
-                if self._stopping or time.monotonic() > until:
-                    raise Stopped if self._stopping else ProcessFailed(f"{program.name} hangs")
-                time.sleep(0.05)
-        finally:
-            process.stop()
-        if process.exit_code:
-            raise ProcessFailed(process.tail().splitlines()[-1])
+        run_to_end(program, _MIGRATION_SECONDS, self._refuse_to_go_on)
+
+    def _refuse_to_go_on(self) -> None:
+        """While the shop starts, a child that ends is not started again: it would end again."""
+        if self._stopping:
+            raise Stopped
+        self._supervisor.demand_all_running()
 
     def _await_ready(self) -> None:
         until = time.monotonic() + _READY_SECONDS
         while not _answers(f"{self._url}/readyz"):
-            self._look()
+            self._refuse_to_go_on()
             if time.monotonic() > until:
                 raise ProcessFailed(f"the web part is not ready; see {self._place.logs}/web.log")
             time.sleep(0.1)
@@ -155,6 +150,6 @@ def _refuse_taken(port: int) -> None:
 def _answers(url: str) -> bool:
     try:
         with urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
-            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's number
+            return bool(answer.status == HTTPStatus.OK)
     except (URLError, OSError):
         return False

@@ -1,4 +1,4 @@
-"""The folder `.argosy/`: where the all-in-one installation keeps its data, keys and logs."""
+"""The folder `.argosy`: where the all-in-one installation keeps its data, keys and logs."""
 
 import fcntl
 import hashlib
@@ -13,14 +13,12 @@ from pathlib import Path
 
 from libs.settings import SettingsError
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @dataclass(frozen=True)
 class Place:
     """One installation's folder; two launchers never work in the same one."""
 
-    folder: Path = ROOT / ".argosy"
+    folder: Path
 
     @property
     def logs(self) -> Path:

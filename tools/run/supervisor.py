@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from tools.run.leftovers import Leftovers
@@ -31,6 +32,10 @@ class Child(Protocol):
     def running(self) -> bool:
         """Whether it lives."""
 
+    @property
+    def log(self) -> Path:
+        """What it has to say."""
+
     def start(self) -> None:
         """Start it."""
 
@@ -51,7 +56,7 @@ class _Watched:
             self.crashes.popleft()
         if len(self.crashes) >= _CRASHES:
             times = f"{len(self.crashes)} times within {_WITHIN_SECONDS:.0f} s"
-            raise GaveUp(f"{self.child.name} ended {times}; see .argosy/logs/{self.child.name}.log")
+            raise GaveUp(f"{self.child.name} ended {times}: {last_words(self.child)}")
         pause = min(_LONGEST_PAUSE, 0.5 * 2.0 ** (len(self.crashes) - 1))
         self.restart_at = now + pause
         return pause
@@ -83,6 +88,13 @@ class Supervisor:
                 watched.restart_at = None
                 self._launch(watched.child)
 
+    def demand_all_running(self) -> None:
+        """GaveUp when one has ended."""
+        for watched in self._watched:
+            if not watched.child.running:
+                child = watched.child
+                raise GaveUp(f"{child.name} ended during the start: {last_words(child)}")
+
     def stop(self) -> None:
         """End all children, the last one first, so that each still has what it needs."""
         while self._watched:
@@ -91,3 +103,9 @@ class Supervisor:
     def _launch(self, child: Child) -> None:
         child.start()
         self._leftovers.remember(child.pid)
+
+
+def last_words(child: Child) -> str:
+    """The last line of its log, and where the others are."""
+    lines = child.log.read_text("utf-8", "replace").splitlines() if child.log.exists() else []
+    return f"{lines[-1] if lines else 'without a word'} (see {child.log})"
