@@ -1,11 +1,13 @@
 """One port for the services of a process, with the pages that belong to none of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask, Response, current_app
 
 from libs.http import docs, health, hooks, local, openapi, refusals
+from libs.http.aliases import Aliases
 from libs.http.app import JsonProvider, WebService, create_service_app
 from libs.http.problems import Problem
 from libs.http.settings import HttpSettings
@@ -19,13 +21,15 @@ _APPS = "argosy_apps"
 class Edge:
     """A WSGI application: the longest declared prefix of the path decides who answers."""
 
-    def __init__(self, apps: Apps, platform: Flask) -> None:
+    def __init__(self, apps: Apps, platform: Flask, aliases: Aliases) -> None:
+        self._aliases = aliases
         self._by_prefix = _by_prefix(apps)
         depths = {prefix.count("/") for prefix in self._by_prefix}
         self._depths = sorted(depths, reverse=True)
         self._platform = platform
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self._aliases.apply(environ)
         return self._find(environ["PATH_INFO"])(environ, start_response)
 
     def _find(self, path: str) -> Flask:
@@ -37,15 +41,21 @@ class Edge:
         return self._platform
 
 
-def create_app(webs: Sequence[WebService], environ: Mapping[str, str]) -> Edge:
+def create_app(
+    webs: Sequence[WebService],
+    environ: Mapping[str, str],
+    aliases: Mapping[str, str] = MappingProxyType({}),
+) -> Edge:
     """The whole web side of a process: these services, each hosted for local calls too."""
     apps = {web: create_service_app(web, environ) for web in webs}
     for web, app in apps.items():
         local.host(web.name, app)
-    return create_edge(apps, HttpSettings.from_env(environ))
+    return create_edge(apps, HttpSettings.from_env(environ), aliases)
 
 
-def create_edge(apps: Apps, settings: HttpSettings) -> Edge:
+def create_edge(
+    apps: Apps, settings: HttpSettings, aliases: Mapping[str, str] = MappingProxyType({})
+) -> Edge:
     """Dispatch to these apps; ValueError when two of them claim one prefix."""
     platform = Flask(_SERVICE, static_folder=None)
     platform.json = JsonProvider(platform)
@@ -56,7 +66,7 @@ def create_edge(apps: Apps, settings: HttpSettings) -> Edge:
     for path, view in _ROUTES.items():
         platform.add_url_rule(path, view_func=view)
     platform.register_blueprint(docs.pages)
-    return Edge(apps, platform)
+    return Edge(apps, platform, Aliases(aliases))
 
 
 def _by_prefix(apps: Apps) -> dict[str, Flask]:
