@@ -9,6 +9,7 @@ from libs import ids
 from libs.db.transaction import reading
 from libs.http.app import WebService
 from libs.http.kernel import kernel_of
+from libs.service import service_settings
 from services.accounts import queries
 from services.accounts.passwords import Passwords
 from services.accounts.routes.profile import profile
@@ -20,14 +21,12 @@ from services.accounts.tokens import SigningKeys
 
 
 def _set_up(app: Flask) -> None:
-    kernel = kernel_of(app)
-    settings = kernel.settings
-    if not isinstance(settings, AccountsSettings):
-        raise TypeError("accounts were started without their settings")
+    with app.app_context():
+        settings = service_settings(AccountsSettings)
     passwords = Passwords(at_once=settings.hashes_at_once, patience=settings.hash_patience)
     keys = SigningKeys.load(settings.keys_dir)
     install(app, Vault(keys=keys, passwords=passwords))
-    kernel.authenticator.revoke_with(_has_ended)
+    kernel_of(app).authenticator.revoke_with(_has_ended)
 
 
 def _has_ended(claims: Mapping[str, Any]) -> bool:

@@ -42,13 +42,13 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """A new hash; PasswordsBusy when no place becomes free in time."""
-        with self._place():
+        with self.place():
             return self._argon2.hash(normalize_password(password))
 
     def prove(self, stored: str | None, password: str) -> Proof:
         """Check against a stored hash; without one the same work is done and nothing matches."""
         password = normalize_password(password)
-        with self._place():
+        with self.place():
             if stored is None:
                 self._matches(self._nobody, password)
                 return Proof(matched=False)
@@ -70,7 +70,7 @@ class Passwords:
         return None
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
+    def place(self) -> Iterator[None]:
         """Waiting a little serves more clients than refusing; waiting long serves nobody."""
         if not self._places.acquire(timeout=self._patience):
             raise PasswordsBusy("too many people are signing in; try again", retry_after=2)
