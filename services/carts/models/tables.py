@@ -4,10 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import Text
 
 from libs.db.base import TYPES, service_metadata
 from libs.ids import uuid7
@@ -17,7 +25,7 @@ class Base(DeclarativeBase):
     """All tables of carts."""
 
     metadata = service_metadata()
-    type_annotation_map = TYPES | {list[str]: ARRAY(Text), bytes: LargeBinary}
+    type_annotation_map = TYPES | {str: Text, list[str]: ARRAY(Text), bytes: LargeBinary}
 
 
 class Product(Base):

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from libs.contracts.catalog import ProductChanged, ProductVariant, VariantPrice
 from libs.contracts.inventory import StockChanged, StockLevel
@@ -110,7 +109,7 @@ class Guest:
         self.client = client
         self.headers = headers or {}
         items = [{"sku": sku, "quantity": 1} for sku in skus]
-        answer = client.post(
+        answer: Any = client.post(
             "/api/v1/carts",
             json={"currency": "EUR", "items": items} | body,
             headers=self.headers,
@@ -127,8 +126,8 @@ class Guest:
         """The cart's identifier inside."""
         return from_text("crt", self.id)
 
-    def call(self, method: str, path: str = "", json: Any = None, **headers: str) -> TestResponse:
-        """A request to the cart or to what is below it."""
+    def call(self, method: str, path: str = "", json: Any = None, **headers: str) -> Any:
+        """The response to a request to the cart or to what is below it."""
         return self.client.open(
             f"/api/v1/carts/{self.id}{path}",
             method=method,

@@ -117,7 +117,7 @@ terms = st.builds(
 
 
 @given(lines, rules, terms)
-def test_parts_sum_to_the_whole(lines, rules, terms) -> None:
+def test_parts_sum_to_the_whole(lines, rules, terms):
     priced = price(lines, rules, terms)
 
     totals = priced.totals
@@ -133,7 +133,7 @@ def test_parts_sum_to_the_whole(lines, rules, terms) -> None:
 
 
 @given(lines, rules, terms)
-def test_nothing_is_ever_negative_and_no_discount_exceeds_its_line(lines, rules, terms) -> None:
+def test_nothing_is_ever_negative_and_no_discount_exceeds_its_line(lines, rules, terms):
     priced = price(lines, rules, terms)
 
     amounts = [*msgspec.structs.astuple(priced.totals)]
@@ -144,7 +144,7 @@ def test_nothing_is_ever_negative_and_no_discount_exceeds_its_line(lines, rules,
 
 
 @given(lines.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))), rules, terms)
-def test_the_order_of_lines_changes_no_amount(orders, rules, terms) -> None:
+def test_the_order_of_lines_changes_no_amount(orders, rules, terms):
     first, second = orders
 
     one, other = price(first, rules, terms), price(second, rules, terms)
@@ -154,7 +154,7 @@ def test_the_order_of_lines_changes_no_amount(orders, rules, terms) -> None:
 
 
 @given(lines, rules, terms)
-def test_each_named_coupon_either_counts_once_or_has_a_fault(lines, rules, terms) -> None:
+def test_each_named_coupon_either_counts_once_or_has_a_fault(lines, rules, terms):
     priced = price(lines, rules, terms)
 
     counted = [discount.code for discount in priced.discounts if discount.code]
@@ -162,7 +162,7 @@ def test_each_named_coupon_either_counts_once_or_has_a_fault(lines, rules, terms
     assert set(terms.coupons) == set(counted) | set(priced.coupon_faults)
 
 
-def test_a_percentage_is_rounded_half_up_once_and_split_by_largest_remainder() -> None:
+def test_a_percentage_is_rounded_half_up_once_and_split_by_largest_remainder():
     thirds = [line(1, 1, 333), line(2, 1, 333), line(3, 1, 334)]
 
     priced = price(thirds, Rules(promotions=(percentage(1005),)), EUR)
@@ -171,7 +171,7 @@ def test_a_percentage_is_rounded_half_up_once_and_split_by_largest_remainder() -
     assert [li.discount_minor for li in priced.lines] == [34, 33, 34]
 
 
-def test_a_fixed_discount_never_exceeds_what_is_left() -> None:
+def test_a_fixed_discount_never_exceeds_what_is_left():
     both = (
         percentage(5000, stackable=True, priority=2),
         fixed(800, 2, stackable=True, priority=1),
@@ -182,7 +182,7 @@ def test_a_fixed_discount_never_exceeds_what_is_left() -> None:
     assert [discount.discount_minor for discount in priced.discounts] == [500, 500]
 
 
-def test_a_promotion_that_is_not_stackable_applies_alone_when_it_comes_first() -> None:
+def test_a_promotion_that_is_not_stackable_applies_alone_when_it_comes_first():
     rules = Rules(promotions=(fixed(100, 1, priority=1), fixed(50, 2, stackable=True)))
 
     priced = price([line(1, 1, 1000)], rules, EUR)
@@ -190,7 +190,7 @@ def test_a_promotion_that_is_not_stackable_applies_alone_when_it_comes_first() -
     assert priced.totals.discount_minor == 100
 
 
-def test_a_coupon_that_cannot_join_an_earlier_promotion_is_told() -> None:
+def test_a_coupon_that_cannot_join_an_earlier_promotion_is_told():
     coupon = fixed(100, 2, automatic=False, codes=("SAVE",))
     rules = Rules(promotions=(percentage(1000, stackable=True, priority=1), coupon))
 
@@ -200,7 +200,7 @@ def test_a_coupon_that_cannot_join_an_earlier_promotion_is_told() -> None:
     assert priced.coupon_faults == {"SAVE": "coupon_not_combinable"}
 
 
-def test_two_coupons_of_one_promotion_count_once() -> None:
+def test_two_coupons_of_one_promotion_count_once():
     coupon = fixed(100, automatic=False, codes=("A", "B"))
 
     priced = price(
@@ -213,7 +213,7 @@ def test_two_coupons_of_one_promotion_count_once() -> None:
     assert priced.coupon_faults == {"B": "coupon_not_combinable"}
 
 
-def test_a_coupon_below_its_minimum_subtotal_takes_nothing_off() -> None:
+def test_a_coupon_below_its_minimum_subtotal_takes_nothing_off():
     coupon = fixed(100, automatic=False, codes=("A",), minimum_subtotal_minor=1001)
 
     priced = price(
@@ -226,7 +226,7 @@ def test_a_coupon_below_its_minimum_subtotal_takes_nothing_off() -> None:
     assert priced.coupon_faults == {"A": "coupon_minimum_not_reached"}
 
 
-def test_a_promotion_ends_at_the_instant_it_names() -> None:
+def test_a_promotion_ends_at_the_instant_it_names():
     ended = Rules(promotions=(percentage(1000, ends_at=AT),))
     running = Rules(promotions=(percentage(1000, starts_at=AT),))
 
@@ -234,7 +234,7 @@ def test_a_promotion_ends_at_the_instant_it_names() -> None:
     assert price([line(1, 1, 1000)], running, EUR).totals.discount_minor == 100
 
 
-def test_an_inclusive_rate_shows_the_tax_that_the_price_contains() -> None:
+def test_an_inclusive_rate_shows_the_tax_that_the_price_contains():
     rules = Rules(tax_rates=(vat(1900, inclusive=True),))
 
     totals = price([line(1, 1, 11900)], rules, GERMANY).totals
@@ -242,7 +242,7 @@ def test_an_inclusive_rate_shows_the_tax_that_the_price_contains() -> None:
     assert (totals.included_tax_minor, totals.tax_minor, totals.total_minor) == (1900, 0, 11900)
 
 
-def test_an_exclusive_rate_adds_tax_to_the_discounted_amount() -> None:
+def test_an_exclusive_rate_adds_tax_to_the_discounted_amount():
     rules = Rules(tax_rates=(vat(1900, inclusive=False),), promotions=(percentage(1000),))
 
     totals = price([line(1, 1, 10_000)], rules, GERMANY).totals
@@ -250,7 +250,7 @@ def test_an_exclusive_rate_adds_tax_to_the_discounted_amount() -> None:
     assert (totals.tax_minor, totals.total_minor) == (1710, 10_710)
 
 
-def test_a_country_s_own_rate_goes_before_the_rate_for_all_countries() -> None:
+def test_a_country_s_own_rate_goes_before_the_rate_for_all_countries():
     rates = (
         vat(1000, inclusive=False, country="*"),
         vat(1900, inclusive=False),
@@ -260,7 +260,7 @@ def test_a_country_s_own_rate_goes_before_the_rate_for_all_countries() -> None:
     assert price([line(1, 1, 100)], Rules(tax_rates=rates), EUR).totals.tax_minor == 10
 
 
-def test_shipping_is_taxed_in_its_own_category() -> None:
+def test_shipping_is_taxed_in_its_own_category():
     rules = Rules(
         shipping_methods=(STANDARD,),
         tax_rates=(vat(1000, inclusive=False, category="shipping"),),
@@ -271,7 +271,7 @@ def test_shipping_is_taxed_in_its_own_category() -> None:
     assert (totals.tax_minor, totals.total_minor) == (49, 100 + 490 + 49)
 
 
-def test_shipping_is_free_from_the_threshold_of_discounted_goods() -> None:
+def test_shipping_is_free_from_the_threshold_of_discounted_goods():
     rules = Rules(shipping_methods=(STANDARD,), promotions=(fixed(1),))
 
     below = price([line(1, 1, 5000)], rules, GERMANY).totals
@@ -280,14 +280,14 @@ def test_shipping_is_free_from_the_threshold_of_discounted_goods() -> None:
     assert (below.shipping_minor, reached.shipping_minor) == (490, 0)
 
 
-def test_a_zone_s_own_rate_goes_before_the_rate_for_every_country() -> None:
+def test_a_zone_s_own_rate_goes_before_the_rate_for_every_country():
     rules = Rules(shipping_methods=(STANDARD,))
     swiss = msgspec.structs.replace(EUR, country="CH")
 
     assert price([line(1, 1, 9000)], rules, swiss).totals.shipping_minor == 1490
 
 
-def test_a_method_that_does_not_go_to_the_country_has_no_quote() -> None:
+def test_a_method_that_does_not_go_to_the_country_has_no_quote():
     local = ShippingMethod(
         code="bike",
         name="Bike",
@@ -299,5 +299,5 @@ def test_a_method_that_does_not_go_to_the_country_has_no_quote() -> None:
     assert price([line(1, 1, 900)], Rules(shipping_methods=(local,)), french).shipping is None
 
 
-def test_an_empty_cart_costs_nothing() -> None:
+def test_an_empty_cart_costs_nothing():
     assert price([], Rules(shipping_methods=(STANDARD,)), GERMANY).totals.total_minor == 0
