@@ -53,17 +53,9 @@ class JsonProvider(JSONProvider):
 
 def create_service_app(web: WebService, environ: Mapping[str, str]) -> Flask:
     """The service as a Flask app with its own engine; SettingsError or ValueError if it cannot."""
-    http, own, url, options = _settings(web, environ)
-    app = Flask(web.name, static_folder=None)
-    app.json = JsonProvider(app)
-    app.request_class = BoundedRequest
-    app.config.update(
-        SQLALCHEMY_DATABASE_URI=url,
-        SQLALCHEMY_ENGINE_OPTIONS=options,
-    )
-    app.url_map.converters["id"] = IdConverter
-    # The redirect that would merge them names whatever Host the client sent.
-    app.url_map.merge_slashes = False
+    http, own, database = _settings(web, environ)
+    app = _bare_app(web.name, http)
+    app.config.update(database)
     hooks.register(app, web.name, http)
     app.before_request(gate.admit)
     refusals.register(app)
@@ -82,18 +74,28 @@ def create_service_app(web: WebService, environ: Mapping[str, str]) -> Flask:
             operations=declared_operations(app, web.prefixes, limiter),
         ),
     )
-    if http.trusted_proxies:
-        hops = http.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's documented way
     if web.setup:
         web.setup(app)
     return app
 
 
+def _bare_app(name: str, http: HttpSettings) -> Flask:
+    app = Flask(name, static_folder=None)
+    app.json = JsonProvider(app)
+    app.request_class = BoundedRequest
+    app.url_map.converters["id"] = IdConverter
+    # The redirect that would merge them names whatever Host the client sent.
+    app.url_map.merge_slashes = False
+    if hops := http.trusted_proxies:
+        behind_proxies = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)
+        app.wsgi_app = behind_proxies  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
 def _settings(
     web: WebService, environ: Mapping[str, str]
-) -> tuple[HttpSettings, Settings | None, str, dict[str, Any]]:
-    """All settings of the service; every fault in one SettingsError."""
+) -> tuple[HttpSettings, Settings | None, dict[str, Any]]:
+    """The HTTP settings, the service's own, Flask-SQLAlchemy's; all faults in one SettingsError."""
     faults: list[str] = []
 
     def read(source: Callable[[], Any]) -> Any:
@@ -109,7 +111,8 @@ def _settings(
     options = read(lambda: engine_options(DatabaseSettings.from_env(environ)))
     if faults:
         raise SettingsError("; ".join(faults))
-    return http, own, url, options
+    database = {"SQLALCHEMY_DATABASE_URI": url, "SQLALCHEMY_ENGINE_OPTIONS": options}
+    return http, own, database
 
 
 def _mount(app: Flask, web: WebService) -> None:

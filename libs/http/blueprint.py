@@ -13,6 +13,7 @@ from libs.http.paging import PageSchema, link_header
 from libs.http.parsing import Parser
 
 INTERNAL = "/internal/"
+PROBLEM_REFERENCE = "Problem"
 _ALWAYS = ("400", "405", "500", "503")
 _KEY_PARAMETER = {
     "in": "header",
@@ -91,9 +92,6 @@ def _document(doc: Any, doc_info: Any, *, method: str, **_: Any) -> Any:
     for status in _failures(rule, doc, limited="rates" in declared, method=method):
         doc.setdefault("responses", {}).setdefault(status, PROBLEM_REFERENCE)
     return doc
-
-
-PROBLEM_REFERENCE = "Problem"
 
 
 def _security(rule: Access) -> list[dict[str, list[str]]]:

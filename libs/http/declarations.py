@@ -30,7 +30,7 @@ def declared_operations(
     )
     rules = list(app.url_map.iter_rules())
     _refuse(
-        (rule.rule for rule in rules if not rule.rule.startswith(prefixes)),
+        (rule.rule for rule in rules if not _is_under(rule.rule, prefixes)),
         "these paths are outside the service's prefixes",
     )
     _refuse(
@@ -42,6 +42,10 @@ def declared_operations(
         "these internal paths have an access rule that does not name services",
     )
     return operations
+
+
+def _is_under(path: str, prefixes: tuple[str, ...]) -> bool:
+    return any(f"{path}/".startswith(f"{prefix}/") for prefix in prefixes)
 
 
 def _refuse(offenders: Iterable[str], sentence: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 from flask import Flask, Response, current_app
 
 from libs.http import docs, health, hooks, local, openapi, refusals
@@ -16,6 +17,7 @@ from libs.observability import metrics
 Apps = Mapping[WebService, Flask]
 _SERVICE = "edge"
 _APPS = "argosy_apps"
+_DOCUMENT = "argosy_openapi"
 
 
 class Edge:
@@ -56,11 +58,13 @@ def create_app(
 def create_edge(
     apps: Apps, settings: HttpSettings, aliases: Mapping[str, str] = MappingProxyType({})
 ) -> Edge:
-    """Dispatch to these apps; ValueError when two of them claim one prefix."""
+    """Dispatch to these apps; ValueError when they claim one prefix or document one name twice."""
     platform = Flask(_SERVICE, static_folder=None)
     platform.json = JsonProvider(platform)
     platform.url_map.merge_slashes = False
     platform.extensions[_APPS] = {web.name: app for web, app in apps.items()}
+    whole = openapi.merge(openapi.document(app) for app in apps.values())
+    platform.extensions[_DOCUMENT] = msgspec.json.encode(whole)
     hooks.register(platform, _SERVICE, settings)
     refusals.register(platform)
     for path, view in _ROUTES.items():
@@ -130,9 +134,9 @@ def measured() -> Response:
     return Response(body, content_type=content_type)
 
 
-def described() -> dict[str, Any]:
+def described() -> Response:
     """The merged OpenAPI document."""
-    return openapi.merge(openapi.document(app) for app in _apps().values())
+    return Response(current_app.extensions[_DOCUMENT], content_type="application/json")
 
 
 _ROUTES: dict[str, Callable[[], Any]] = {

@@ -1,5 +1,6 @@
 """OpenAPI 3.1: one document per service, generated from what validates, and their union."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -61,7 +62,7 @@ def document(app: Flask) -> dict[str, Any]:
 
 
 def merge(documents: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """One document for several services; equal names with different content are refused."""
+    """One document for several services; ValueError when a name or an operation is not unique."""
     whole: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": "Argosy", "version": _VERSION},
@@ -74,7 +75,20 @@ def merge(documents: Iterable[dict[str, Any]]) -> dict[str, Any]:
         whole["tags"] += [tag for tag in one.get("tags", []) if tag not in whole["tags"]]
         for kind, members in one.get("components", {}).items():
             _join(whole["components"].setdefault(kind, {}), members, kind)
+    _check_operations(whole["paths"])
     return whole
+
+
+def _check_operations(paths: dict[str, Any]) -> None:
+    names = [
+        operation["operationId"]
+        for path in paths.values()
+        for method, operation in path.items()
+        if method != "parameters"
+    ]
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        raise ValueError(f"these names stand for several operations: {', '.join(twice)}")
 
 
 def _join(target: dict[str, Any], members: dict[str, Any], kind: str) -> None:

@@ -59,9 +59,10 @@ def test_an_unknown_rate_limit_does_not_start() -> None:
         create_service_app(service(access(public=True), limited("speed")), URL)
 
 
-def test_a_path_outside_the_services_prefixes_does_not_start() -> None:
+@pytest.mark.parametrize("own", ["/api/v1/other", "/api/v1/note"])
+def test_a_path_outside_the_services_prefixes_does_not_start(own: str) -> None:
     with pytest.raises(ValueError, match="outside the service's prefixes: /api/v1/notes/thing"):
-        create_service_app(service(access(public=True), own="/api/v1/other"), URL)
+        create_service_app(service(access(public=True), own=own), URL)
 
 
 def test_an_internal_path_must_name_the_services_that_may_call_it() -> None:

@@ -54,9 +54,12 @@ def test_the_longest_prefix_wins(app: Flask, environ: dict[str, str]) -> None:
     assert port.get("/api/v1/notes/special/who").status_code == 404
 
 
-def test_two_services_cannot_claim_one_prefix(app: Flask) -> None:
+def test_two_services_cannot_claim_one_prefix(app: Flask, environ: dict[str, str]) -> None:
+    url = environ["ARGOSY_NOTES_DATABASE_URL"]
+    second = create_service_app(other("/api/v1/notes"), {"ARGOSY_OTHER_DATABASE_URL": url})
+
     with pytest.raises(ValueError, match="two services claim the prefix /api/v1/notes"):
-        create_edge({WEB: app, other("/api/v1/notes"): Flask("other")}, HttpSettings())
+        create_edge({WEB: app, other("/api/v1/notes"): second}, HttpSettings())
 
 
 def test_the_index_says_what_is_here(port: Client) -> None:
@@ -241,6 +244,13 @@ def test_our_fields_are_documented_as_what_they_accept(port: Client) -> None:
     assert echo["at"]["format"] == "date-time"
     assert (echo["quantity"]["minimum"], echo["quantity"]["maximum"]) == (1, 999)
     assert schemas["Echo"]["additionalProperties"] is False
+
+
+def test_two_operations_cannot_have_one_name() -> None:
+    get = {"get": {"operationId": "get_thing"}}
+
+    with pytest.raises(ValueError, match="several operations: get_thing"):
+        openapi.merge([{"paths": {"/a": get}}, {"paths": {"/b": get}}])
 
 
 def test_two_services_cannot_document_one_name_differently() -> None:
