@@ -119,7 +119,7 @@ class Api:
         fault = self.faults.of_request("find", request.headers.get(HEADER, ""))
         if fault in ("error_before", "reset_before"):
             return _failed(fault)
-        if time.monotonic() < self._unseen_until.get(key, 0.0):
+        if fault == "unseen" or time.monotonic() < self._unseen_until.get(key, 0.0):
             raise Refused(404, "unknown_key")
         return self._spoiled(fault, key, _json(self.book.by_key(key)))
 

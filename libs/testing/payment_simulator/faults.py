@@ -17,7 +17,7 @@ Fault = Literal[
     "reset_after",  # done, then the connection ends
     "hang_after",  # done, then silence
     "slow",  # done, answered late
-    "unseen",  # done, but a query does not find it for a while
+    "unseen",  # done, but a query does not find it for a while; of a query: finds nothing
 ]
 
 

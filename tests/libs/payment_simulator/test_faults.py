@@ -88,6 +88,16 @@ def test_unseen_work_is_found_later(provider):
     assert provider.call("GET", f"/operations/{key}")[0] == 200
 
 
+def test_a_query_can_be_told_to_find_nothing(provider):
+    key = f"{uuid4()}"
+    provider.call("POST", "/intents", order(), key=key)
+    provider.fail("find", "unseen")
+
+    statuses = [provider.call("GET", f"/operations/{key}")[0] for _ in range(2)]
+
+    assert statuses == [404, 200]
+
+
 def test_an_unknown_fault_is_refused(provider):
     answer = provider.call("POST", "/faults", {"operation": "create", "fault": "melt"})
 
