@@ -1,0 +1,1 @@
+"""Messages to people: what they are told, in which words, and whether it reached them."""

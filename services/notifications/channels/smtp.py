@@ -1,0 +1,98 @@
+"""Hand a mail to an SMTP server, with deadlines, and say what its answer means."""
+
+import smtplib
+import ssl
+from contextlib import closing, suppress
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from libs import ids
+from services.notifications.commands.deliveries import Mail
+from services.notifications.rules import Outcome
+from services.notifications.settings import SmtpServer
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 15.0
+_PERMANENT = range(500, 600)
+_MAX_DETAIL = 300
+
+
+def compose(mail: Mail, sender: str) -> EmailMessage:
+    """The mail as sent, with the same Message-ID each time; ValueError for an unusable address."""
+    name, address = parseaddr(sender)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(name, addr_spec=address)
+    message["To"] = Address(addr_spec=mail.address)
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(mail.created_at)
+    domain = address.rpartition("@")[2]
+    message["Message-ID"] = f"<{ids.to_text('msg', mail.message_id)}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.body)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
+    return message
+
+
+def deliver(mail: Mail, server: SmtpServer, sender: str) -> Outcome:
+    """One try. The server's 5xx is final; its 4xx, silence and a lost connection are not."""
+    try:
+        message = compose(mail, sender)
+    except (ValueError, IndexError) as fault:
+        return Outcome("refused", f"no mail can be written to this address: {fault}")
+    try:
+        connection = _connect(server)
+    except (OSError, smtplib.SMTPException) as fault:
+        return Outcome("retry", _words(fault))
+    with closing(connection):
+        try:
+            return _send(connection, message, mail.address)
+        except smtplib.SMTPNotSupportedError as fault:
+            return Outcome("refused", _words(fault))
+        except (OSError, smtplib.SMTPException) as fault:
+            return Outcome("retry", _words(fault))
+
+
+def _send(connection: smtplib.SMTP, message: EmailMessage, address: str) -> Outcome:
+    try:
+        connection.send_message(message, to_addrs=[address])
+        outcome = Outcome("delivered", "accepted")
+    except smtplib.SMTPRecipientsRefused as fault:
+        outcome = _answered(*fault.recipients[address])
+    except smtplib.SMTPResponseException as fault:
+        outcome = _answered(fault.smtp_code, fault.smtp_error)
+    # The mail is accepted or not by now; what becomes of the farewell changes nothing.
+    with suppress(OSError, smtplib.SMTPException):
+        connection.quit()
+    return outcome
+
+
+def _connect(server: SmtpServer) -> smtplib.SMTP:
+    trust = ssl.create_default_context()
+    connection = (
+        smtplib.SMTP_SSL(server.host, server.port, timeout=CONNECT_SECONDS, context=trust)
+        if server.security == "smtps"
+        else smtplib.SMTP(server.host, server.port, timeout=CONNECT_SECONDS)
+    )
+    try:
+        if connection.sock:
+            connection.sock.settimeout(ANSWER_SECONDS)
+        if server.security == "smtp+starttls":
+            connection.starttls(context=trust)
+        if server.user:
+            connection.login(server.user, server.password)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _answered(code: int, text: bytes | str) -> Outcome:
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return Outcome("refused" if code in _PERMANENT else "retry", f"{code} {words}"[:_MAX_DETAIL])
+
+
+def _words(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {fault}"[:_MAX_DETAIL]

@@ -1,0 +1,102 @@
+"""Facts of other services that people are told, and the delivery of mail."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from libs.contracts.accounts import CustomerRegistered
+from libs.contracts.notifications import DeliverMessage
+from libs.contracts.orders import OrderCancelled, OrderConfirmed, OrderLine
+from libs.db.transaction import transaction
+from libs.messaging.tasks import Tasks
+from libs.money import Money
+from libs.service import service_settings
+from services.notifications.channels import console, smtp
+from services.notifications.commands import deliveries, notices
+from services.notifications.commands.deliveries import Mail
+from services.notifications.metrics import count_delivery
+from services.notifications.rules import Notice, Outcome
+from services.notifications.settings import NotificationsSettings
+
+NUDGES_PER_RUN = 100
+
+tasks = Tasks("notifications")
+
+
+@tasks.fact(CustomerRegistered)
+def welcome(session: Session, fact: CustomerRegistered) -> None:
+    """Greet a new customer."""
+    data = {"name": fact.name, "email": fact.email}
+    _notify(session, "welcome", fact.user_id, fact.user_id, fact.email, data)
+
+
+@tasks.fact(OrderConfirmed)
+def confirm_order(session: Session, fact: OrderConfirmed) -> None:
+    """Tell the buyer that the order is paid."""
+    data = {
+        "number": fact.number,
+        "total": _amount(fact.total_minor, fact.currency),
+        "lines": [_line(line, fact.currency) for line in fact.lines],
+    }
+    _notify(session, "order_confirmed", fact.order_id, fact.customer_id, fact.email, data)
+
+
+@tasks.fact(OrderCancelled)
+def cancel_order(session: Session, fact: OrderCancelled) -> None:
+    """Tell the buyer that the order ended, and why."""
+    data = {"total": _amount(fact.total_minor, fact.currency), "reason": fact.detail}
+    _notify(session, "order_cancelled", fact.order_id, fact.customer_id, fact.email, data)
+
+
+@tasks.job(DeliverMessage)
+def deliver_message(message: DeliverMessage) -> None:
+    """One attempt, if it is time for one; the row remembers when the next one is due."""
+    with transaction() as session:
+        mail = deliveries.claim(session, message.message_id)
+    if mail is None:
+        return
+    outcome = _deliver(mail)
+    count_delivery(outcome.verdict)
+    with transaction() as session:
+        deliveries.record(session, mail, outcome)
+
+
+@tasks.every(seconds=5)
+def nudge_overdue(session: Session) -> int:
+    """Retry what is due, and what the jobs pool lost."""
+    nudged = deliveries.nudge_overdue(session, NUDGES_PER_RUN)
+    return nudged if nudged == NUDGES_PER_RUN else 0
+
+
+def _deliver(mail: Mail) -> Outcome:
+    settings = service_settings(NotificationsSettings)
+    if not settings.smtp_url:
+        return console.deliver(mail)
+    return smtp.deliver(mail, settings.smtp_server(), settings.sender)
+
+
+def _notify(
+    session: Session,
+    template: str,
+    subject_id: UUID,
+    user_id: UUID | None,
+    email: str,
+    data: Mapping[str, object],
+) -> None:
+    """The event is named by what it is about, so that it is told once however often it arrives."""
+    notice = Notice(f"{template}/{subject_id}", template, user_id, email, data)
+    notices.notify(session, notice, locale=service_settings(NotificationsSettings).locale)
+
+
+def _line(line: OrderLine, currency: str) -> dict[str, object]:
+    return {
+        "quantity": line.quantity,
+        "title": line.title,
+        "sku": line.sku,
+        "total": _amount(line.total_minor, currency),
+    }
+
+
+def _amount(minor: int, currency: str) -> str:
+    return f"{Money(minor, currency).decimal} {currency}"
