@@ -74,14 +74,19 @@ def _ordered(key: Key, *, backwards: bool) -> ColumnElement[Any]:
 
 
 def _beyond(keys: Sequence[Key], values: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
-    """Rows that follow the place: (a > x) or (a = x and b > y) ..."""
+    """Rows that follow the place: a >= x and ((a > x) or (a = x and b > y) ...).
+
+    The first condition adds nothing but a place where the index scan can start.
+    """
     choices: list[ColumnElement[bool]] = []
+    start: list[ColumnElement[bool]] = []
     for index, key in enumerate(keys):
         same = [keys[i].column == values[i] for i in range(index)]
         ascending = (key.direction == "asc") is not backwards
         after = key.column > values[index] if ascending else key.column < values[index]
+        start = start or [key.column >= values[0] if ascending else key.column <= values[0]]
         choices.append(and_(*same, after))
-    return or_(*choices)
+    return and_(*start, or_(*choices))
 
 
 def _typed(keys: Sequence[Key], values: Sequence[Any]) -> list[Any]:
