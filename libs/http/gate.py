@@ -17,7 +17,7 @@ _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 def admit() -> None:
     """Refuse or let pass; a view without declarations is closed to everybody."""
-    if request.url_rule is None or request.method == "OPTIONS":
+    if request.url_rule is None or _is_preflight():
         return
     if any(name in request.headers for name in _OVERRIDES):
         raise Problem(405, "method_not_allowed", "The method cannot be overridden by a header.")
@@ -34,6 +34,12 @@ def admit() -> None:
     _check_query(operation)
     if operation.idempotent:
         g.argosy_idempotency_key = _idempotency_key(required=operation.idempotent == "required")
+
+
+def _is_preflight() -> bool:
+    """An OPTIONS that Flask answers itself, without any view."""
+    automatic = getattr(request.url_rule, "provide_automatic_options", False)
+    return automatic and request.method == "OPTIONS"
 
 
 def _authorize(rule: Access, caller: Principal) -> None:

@@ -101,6 +101,20 @@ def test_a_service_finds_its_own_settings_in_its_setup() -> None:
     assert found == ["plenty"]
 
 
+def test_a_view_that_answers_options_itself_has_its_rule_enforced() -> None:
+    blueprint = Blueprint("notes", __name__, url_prefix="/api/v1/notes")
+
+    @blueprint.route("/thing", methods=["OPTIONS"])
+    @access(user=True)
+    def describe_thing() -> str:
+        """Not for everybody."""
+        return "secret"
+
+    app = create_service_app(WebService("notes", ("/api/v1/notes",), (blueprint,)), URL)
+
+    assert app.test_client().options("/api/v1/notes/thing").status_code == 401
+
+
 def test_a_view_added_past_the_check_is_open_to_nobody() -> None:
     app = create_service_app(service(access(public=True)), URL)
     app.add_url_rule("/api/v1/notes/late", view_func=lambda: "open")

@@ -1,7 +1,9 @@
 """Key sets: fetched seldom, renewed, and still there when their source is not."""
 
 import time
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,7 @@ class Source:
         self.delay = delay
         self.fetches = 0
         self.status = 200
+        self.seconds = 0.0
         self.keys = [public()]
 
     @contextmanager
@@ -35,6 +38,7 @@ class Source:
 
     def _answer(self) -> Response:
         self.fetches += 1
+        time.sleep(self.seconds)
         time.sleep(self.delay)
         return Response(jwk.key_set(self.keys), status=self.status)
 
@@ -76,69 +80,90 @@ def test_all_who_come_during_the_first_fetch_get_the_key() -> None:
     assert source.fetches == 1
 
 
+def test_callers_during_the_first_fetch_wait_for_it() -> None:
+    source = Source()
+    source.seconds = 0.2
+    kid = source.keys[0]["kid"]
+
+    with source.running() as url, ThreadPoolExecutor(8) as pool:
+        keys = KeySet(url)
+        found = list(pool.map(keys.find, [kid] * 8))
+
+    assert all(found)
+    assert source.fetches == 1
+
+
+def test_a_source_that_takes_too_long_is_unavailable() -> None:
+    source = Source()
+    source.seconds = 1.3
+
+    with source.running() as url, pytest.raises(Unavailable):
+        KeySet(url).find("any")
+
+
 def test_a_thousand_unknown_keys_cause_one_fetch_a_minute() -> None:
-    source, time = Source(), Time()
+    source, clock = Source(), Time()
 
     with source.running() as url:
-        keys = KeySet(url, time)
+        keys = KeySet(url, clock)
         keys.find(source.keys[0]["kid"])
-        time.now += 60
+        clock.now += 60
         for number in range(1000):
             keys.find(f"unknown-{number}")
-            time.now += 0.05
+            clock.now += 0.05
 
     assert source.fetches == 2
 
 
 def test_a_new_key_is_found_without_a_restart() -> None:
-    source, time = Source(), Time()
+    source, clock = Source(), Time()
 
     with source.running() as url:
-        keys = KeySet(url, time)
+        keys = KeySet(url, clock)
         keys.find(source.keys[0]["kid"])
         source.keys.append(public())
-        time.now += 60
+        clock.now += 60
         found = keys.find(source.keys[1]["kid"])
 
     assert found is not None
 
 
 def test_a_withdrawn_key_stops_working_within_five_minutes() -> None:
-    source, time = Source(), Time()
+    source, clock = Source(), Time()
     kid = source.keys[0]["kid"]
 
     with source.running() as url:
-        keys = KeySet(url, time)
+        keys = KeySet(url, clock)
         keys.find(kid)
         source.keys = [public()]
-        time.now += 300
+        clock.now += 300
         found = keys.find(kid)
 
     assert found is None
 
 
 def test_known_keys_outlive_their_source() -> None:
-    source, time = Source(), Time()
+    source, clock = Source(), Time()
     kid = source.keys[0]["kid"]
 
     with source.running() as url:
-        keys = KeySet(url, time)
+        keys = KeySet(url, clock)
         keys.find(kid)
-    time.now += 10_000
+    clock.now += 10_000
 
     assert keys.find(kid) is not None
 
 
 def test_a_source_that_never_answered_is_unavailable_and_asked_once_a_second() -> None:
-    source, time = Source(), Time()
+    source, clock = Source(), Time()
     source.status = 500
 
     with source.running() as url:
-        keys = KeySet(url, time)
+        keys = KeySet(url, clock)
         for _ in range(10):
             with pytest.raises(Unavailable):
                 keys.find("any")
-        time.now += 1
+        clock.now += 1
         source.status = 200
         found = keys.find(source.keys[0]["kid"])
 

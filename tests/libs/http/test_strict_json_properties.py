@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from libs.http import strict_json
 from libs.http.problems import Problem
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 SCALARS = (
     st.none()
     | st.booleans()
