@@ -1,9 +1,7 @@
 """Key sets: fetched seldom, renewed, and still there when their source is not."""
 
 import time
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +24,6 @@ class Source:
         self.delay = delay
         self.fetches = 0
         self.status = 200
-        self.seconds = 0.0
         self.keys = [public()]
 
     @contextmanager
@@ -38,7 +35,6 @@ class Source:
 
     def _answer(self) -> Response:
         self.fetches += 1
-        time.sleep(self.seconds)
         time.sleep(self.delay)
         return Response(jwk.key_set(self.keys), status=self.status)
 
@@ -80,22 +76,8 @@ def test_all_who_come_during_the_first_fetch_get_the_key() -> None:
     assert source.fetches == 1
 
 
-def test_callers_during_the_first_fetch_wait_for_it() -> None:
-    source = Source()
-    source.seconds = 0.2
-    kid = source.keys[0]["kid"]
-
-    with source.running() as url, ThreadPoolExecutor(8) as pool:
-        keys = KeySet(url)
-        found = list(pool.map(keys.find, [kid] * 8))
-
-    assert all(found)
-    assert source.fetches == 1
-
-
 def test_a_source_that_takes_too_long_is_unavailable() -> None:
-    source = Source()
-    source.seconds = 1.3
+    source = Source(delay=1.3)
 
     with source.running() as url, pytest.raises(Unavailable):
         KeySet(url).find("any")
