@@ -13,8 +13,10 @@ from services.accounts.rules import MAX_PASSWORD, MIN_PASSWORD, ROLES, STATUSES,
 
 # Far beyond every password that could be right, so that a wrong one is just wrong.
 _MAX_GUESS = 1024
-_PHONE = r"\+?[0-9][0-9 ()./-]{2,31}\Z"
-_LOCALE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z"
+_MAX_TOKEN = 4096
+# White space is stripped first, so `$` is the very end.
+_PHONE = r"^\+?[0-9][0-9 ()./-]{2,31}$"
+_LOCALE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 
 
 class AddressField(fields.Email):
@@ -47,6 +49,20 @@ class NameField(fields.Text):
         super().__init__(1, 100, strip=True, validate=one_line, **options)
 
 
+class PhoneField(fields.Text):
+    """A telephone number as people write it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(3, 33, strip=True, validate=validate.Regexp(_PHONE), **options)
+
+
+class LocaleField(fields.Text):
+    """A language tag such as `de-DE`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(2, 35, strip=True, validate=validate.Regexp(_LOCALE), **options)
+
+
 class RegisterSchema(fields.Schema):
     """A new customer."""
 
@@ -71,7 +87,7 @@ class RefreshTokenSchema(fields.Schema):
 class TokensSchema(fields.Schema):
     """A session's tokens; `expires_in` is the access token's life in seconds."""
 
-    access_token = fields.Text(required=True)
+    access_token = fields.Text(1, _MAX_TOKEN, required=True)
     refresh_token = fields.Text(required=True)
     token_type = fields.Text(required=True)
     expires_in = fields.Integer(required=True)
@@ -101,18 +117,16 @@ class ChangeProfileSchema(fields.Schema):
     """The given fields change, the others stay."""
 
     name = NameField()
-    phone = fields.Text(3, 33, allow_none=True, validate=validate.Regexp(_PHONE))
-    locale = fields.Text(2, 35, allow_none=True, validate=validate.Regexp(_LOCALE))
+    phone = PhoneField(allow_none=True)
+    locale = LocaleField(allow_none=True)
 
 
-class ReplaceProfileSchema(ChangeProfileSchema):
+class ReplaceProfileSchema(fields.Schema):
     """The whole profile: what is not given is emptied."""
 
     name = NameField(required=True)
-    phone = fields.Text(3, 33, allow_none=True, load_default=None, validate=validate.Regexp(_PHONE))
-    locale = fields.Text(
-        2, 35, allow_none=True, load_default=None, validate=validate.Regexp(_LOCALE)
-    )
+    phone = PhoneField(allow_none=True, load_default=None)
+    locale = LocaleField(allow_none=True, load_default=None)
 
 
 class LoginSessionSchema(fields.Schema):
@@ -122,8 +136,8 @@ class LoginSessionSchema(fields.Schema):
     created_at = fields.Timestamp(required=True)
     used_at = fields.Timestamp(required=True)
     expires_at = fields.Timestamp(required=True)
-    address = fields.Text(required=True)
-    user_agent = fields.Text(required=True)
+    address = fields.Text(0, required=True)
+    user_agent = fields.Text(0, required=True)
     current = ma.fields.Function(
         lambda login: ids.to_text("ses", login.id) == principal().session_id,
         metadata={"type": "boolean"},

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from libs import clock
 from libs.runtime.keys import KeyFiles, make_keys
 from libs.testing.service_fixtures import ServiceApp
 from services.accounts.tests.people import Person
@@ -59,3 +60,10 @@ def bob(client: FlaskClient) -> Person:
 def admin(client: FlaskClient) -> Person:
     """An administrator, signed in."""
     return Person(client, "root@example.com").register().promote().log_in()
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time stands still, so that no minute of a rate limit ends during the test."""
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)

@@ -25,6 +25,14 @@ def test_patch_changes_only_what_is_given(ann):
     assert (answer.json["name"], answer.json["phone"]) == ("Ann", "+49 30 1234")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"phone": "call me"}, {"phone": "1\n2"}, {"phone": ""}, {"locale": "x"}, {"name": " "}],
+)
+def test_a_malformed_profile_is_refused(ann, change):
+    assert ann.call("PATCH", PROFILE, change).status_code == 422
+
+
 def test_put_empties_what_is_not_given(ann):
     ann.call("PATCH", PROFILE, {"phone": "+49 30 1234"})
 
@@ -96,7 +104,7 @@ def test_the_new_password_obeys_the_rules_of_registration(ann):
     assert change_password(ann, ann.password, "short").status_code == 422
 
 
-def test_the_old_password_cannot_be_guessed_without_end(ann):
+def test_the_old_password_cannot_be_guessed_without_end(ann, still):
     for number in range(10):
         change_password(ann, f"wrong-anchor-{number}", "copper-lantern-93")
 

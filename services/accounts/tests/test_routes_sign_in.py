@@ -138,7 +138,7 @@ def test_failed_logins_are_in_the_audit_trail_without_the_address(client):
     assert not [line for (line,) in trail if "@" in line]
 
 
-def test_the_eleventh_wrong_guess_in_a_minute_is_not_looked_at(client):
+def test_the_eleventh_wrong_guess_in_a_minute_is_not_looked_at(client, still):
     register(client)
     guesses = [log_in(client, GOOD["email"], f"wrong-anchor-{n}").status_code for n in range(10)]
 
@@ -148,6 +148,15 @@ def test_the_eleventh_wrong_guess_in_a_minute_is_not_looked_at(client):
     assert answer.status_code == 429
     assert "Retry-After" in answer.headers
     assert log_in(client, "bob@example.com", PASSWORD).status_code == 401
+
+
+def test_who_tries_many_addresses_is_slowed_down(service_app, environ, still):
+    app = service_app("accounts", **environ | {"ARGOSY_RATE_LIMIT_REGISTER": "3/minute"})
+    client = app.test_client()
+
+    answers = [register(client, email=f"ann{n}@example.com").status_code for n in range(4)]
+
+    assert answers == [201, 201, 201, 429]
 
 
 def test_a_disabled_user_learns_it_only_with_the_right_password(ann, admin):
