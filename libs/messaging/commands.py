@@ -50,6 +50,8 @@ class CommandRunner:
         """Obey commands of different steps; return the answers and the slow work."""
         keys = [_key(envelope) for envelope in commands]
         known = inbox.find(session, keys)
+        if self._tasks.batch_locks and len(commands) > 1:
+            self._tasks.batch_locks(session, [self._payload(envelope) for envelope in commands])
         fresh: list[Entry] = []
         outgoing: list[Outgoing] = []
         slow: list[Open] = []
@@ -65,6 +67,9 @@ class CommandRunner:
             slow += outcome.slow
         inbox.insert(session, fresh)
         return outgoing, slow
+
+    def _payload(self, envelope: Envelope) -> Command:
+        return read(envelope, self._tasks.commands[envelope.type].kind)
 
     @staticmethod
     def complete(session: Session, one: Open, outcome: Any, *, careful: bool) -> None:

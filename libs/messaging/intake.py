@@ -166,10 +166,8 @@ class Intake:
         if self._scheduled:
             return
         self._scheduled = True
-        if delay:
-            self._hub.call_later(delay, self.flush)
-        else:
-            self._hub.call_soon(self.flush)
+        # Not call_soon: what that adds while the loop runs its list waits for the next event.
+        self._hub.call_later(delay, self.flush)
 
 
 def _without_repeats(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:

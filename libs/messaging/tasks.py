@@ -80,6 +80,7 @@ class Tasks:
     facts: dict[str, tuple[type[Fact], Handler]] = field(default_factory=dict)
     jobs: dict[str, tuple[type[Job], Handler]] = field(default_factory=dict)
     periodic: list[Periodic] = field(default_factory=list)
+    batch_locks: Handler | None = None
 
     def command(
         self, kind: type[Command], *, refuses_before_writing: bool = False
@@ -95,6 +96,14 @@ class Tasks:
             return handler
 
         return register
+
+    def locks_batch(self, handler: H) -> H:
+        """Before the commands of a batch, lock all that they will lock, in the service's one order.
+
+        Each handler locks in order for itself, but two batches would still meet crosswise.
+        """
+        self.batch_locks = handler
+        return handler
 
     def fact(self, kind: type[Fact]) -> Callable[[H], H]:
         """Listen to a fact; each one is handled once."""

@@ -1,7 +1,7 @@
 """The only module that builds a Celery app: the worker processes of a list of services."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from libs.messaging.intake import Intake, SlowCalls, strategy
 from libs.messaging.message import Envelope, Job, Reply
 from libs.messaging.publisher import Publisher
 from libs.messaging.relay import Relay, attach
+from libs.messaging.settings import MessagingSettings
 from libs.messaging.tasks import Handler, Periodic, Tasks
 from libs.messaging.timers import Timers
 from libs.messaging.wire import read
@@ -40,19 +41,6 @@ class WorkerService:
     tasks: Tasks
     sagas: tuple[Saga[Any], ...] = ()
     settings: type[Settings] | None = None
-
-
-@dataclass(frozen=True)
-class WorkerSettings(Settings):
-    """How workers reach the broker and how much they take on at once."""
-
-    broker_url: str = field(
-        metadata={"help": "amqp:// for RabbitMQ, redis:// for the embedded one"}
-    )
-    worker_prefetch: int = field(
-        default=256, metadata={"help": "messages a saga worker may hold unacknowledged"}
-    )
-    slow_calls: int = field(default=16, metadata={"help": "calls to providers at the same time"})
 
 
 # The binding settings of every worker; each one is a defect of the defaults that loses, repeats or
@@ -86,7 +74,7 @@ def create_worker(
     services: Sequence[WorkerService], environ: Mapping[str, str], pool: str = "saga"
 ) -> Celery:
     """A Celery app that serves these services' queues: saga traffic, or ordinary tasks (jobs)."""
-    settings = WorkerSettings.from_env(environ)
+    settings = MessagingSettings.from_env(environ)
     relay = Relay(settings.broker_url)
     apps = {
         service.name: create_context_app(service.name, environ, service.settings)
@@ -111,7 +99,7 @@ def arguments(services: Sequence[WorkerService], pool: str = "saga") -> list[str
     return ["worker", *kind, *quiet, "--queues", ",".join(names)]
 
 
-def _celery(settings: WorkerSettings, names: Sequence[str], pool: str) -> Celery:
+def _celery(settings: MessagingSettings, names: Sequence[str], pool: str) -> Celery:
     celery = Celery("argosy", set_as_current=False, fixups=[])
     queues = [queue for name in names for queue in topology.queues(name, SUBSCRIPTIONS)]
     celery.conf.update(CONFIGURATION)
@@ -138,7 +126,7 @@ def _register_saga_traffic(
     celery: Celery,
     services: Sequence[WorkerService],
     apps: Mapping[str, Flask],
-    settings: WorkerSettings,
+    settings: MessagingSettings,
 ) -> None:
     leaders = {s.name: Orchestrator(s.sagas) for s in services if s.sagas}
     executors = {s.name: Executor(apps[s.name], s.tasks, leaders.get(s.name)) for s in services}
@@ -172,7 +160,7 @@ def _register_saga_traffic(
 
 def _platform_work(
     service: WorkerService,
-    settings: WorkerSettings,
+    settings: MessagingSettings,
     leaders: Mapping[str, Orchestrator],
     executors: Mapping[str, Executor],
 ) -> list[Periodic]:
