@@ -87,3 +87,22 @@ def test_unknown_and_wrong_take_the_same_time(client, ann):
 
     wrong, unknown = (statistics.median(times) for times in zip(*pairs, strict=True))
     assert abs(wrong - unknown) < 0.005
+
+
+def test_nobody_stays_signed_in_who_is_disabled_while_signing_in(app, ann, admin):
+    def act(number: int) -> int:
+        if number == CLIENTS // 2:
+            path, body = f"/api/v1/users/{ann.id}", {"status": "disabled"}
+            answer = app.test_client().patch(path, json=body, headers=admin.headers)
+        else:
+            answer = log_in(app.test_client(), ann.email, PASSWORD)
+        return int(answer.status_code)
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        statuses = set(pool.map(act, range(CLIENTS)))
+
+    assert statuses <= {200, 403}
+    live = "SELECT count(*) FROM login_session JOIN user_account u ON u.id = user_id"
+    assert rows(f"{live} WHERE ended_at IS NULL AND u.status = 'disabled'") == [(0,)]
+    tokens = "SELECT count(*) FROM refresh_token WHERE state = 'live'"
+    assert rows(tokens) == [(1,)]  # the administrator's
