@@ -1,9 +1,13 @@
 """Inventory's part in sagas, its projection of catalog, and its periodic work."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from libs.contracts.catalog import ProductChanged
 from libs.contracts.inventory import CommitStock, ReleaseStock, ReserveStock, ReturnStock
+from libs.messaging.message import Command
 from libs.messaging.tasks import Tasks
 from services.inventory.commands import announcements, holds, returns, variants
 
@@ -37,6 +41,18 @@ def return_stock(session: Session, message: ReturnStock) -> None:
     returns.return_stock(
         session, order_id=message.order_id, return_id=message.return_id, lines=message.lines
     )
+
+
+@tasks.locks_batch
+def lock_levels(session: Session, messages: Sequence[Command]) -> None:
+    """Lock the levels of all orders of a batch."""
+    variant_ids, order_ids = set[UUID](), set[UUID]()
+    for message in messages:
+        if isinstance(message, ReserveStock):
+            variant_ids.update(line.variant_id for line in message.lines)
+        elif isinstance(message, ReleaseStock | CommitStock | ReturnStock):
+            order_ids.add(message.order_id)
+    holds.lock_levels(session, variant_ids=variant_ids, references=order_ids)
 
 
 @tasks.fact(ProductChanged)

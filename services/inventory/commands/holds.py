@@ -119,6 +119,17 @@ _SERVABLE = Statement(
     """
 )
 
+_LOCK_LEVELS = Statement(
+    """
+    SELECT FROM stock_level
+    WHERE variant_id = ANY (ARRAY(
+        SELECT unnest($1::uuid[])
+        UNION SELECT variant_id FROM reservation WHERE reference = ANY ($2::uuid[])
+    ))
+    ORDER BY variant_id, location_id FOR NO KEY UPDATE
+    """
+)
+
 _SKUS = Statement("SELECT id, sku FROM variant WHERE id = ANY ($1::uuid[])")
 
 
@@ -167,8 +178,16 @@ def commit_stock(session: Session, order_id: UUID) -> None:
 
 def serve_backorders(session: Session, limit: int) -> int:
     """Sell what was sold before it arrived and now lies there, oldest orders first."""
-    references = _SERVABLE.rows(session, limit)
-    return sum(_sell(session, reference)[1] for (reference,) in references)
+    references = [reference for (reference,) in _SERVABLE.rows(session, limit)]
+    lock_levels(session, references=references)
+    return sum(_sell(session, reference)[1] for reference in references)
+
+
+def lock_levels(
+    session: Session, *, variant_ids: Iterable[UUID] = (), references: Iterable[UUID] = ()
+) -> None:
+    """Lock the levels of these variants, and of what these references hold, for several orders."""
+    _LOCK_LEVELS.run(session, list(variant_ids), list(references))
 
 
 def _sell(session: Session, reference: UUID) -> tuple[int, int]:
