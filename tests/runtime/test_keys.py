@@ -1,11 +1,14 @@
 """The key maker."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import msgspec
 import pytest
 
 from libs import jwk
 from libs.http.keys import parse
 from libs.http.service_keys import ServiceKey
+from libs.runtime import keys
 from libs.runtime.keys import make_keys
 from libs.settings import SettingsError
 
@@ -26,6 +29,23 @@ def test_existing_keys_are_kept(tmp_path):
 
     assert before.items() <= {path: path.read_bytes() for path in tmp_path.rglob("*.pem")}.items()
     assert first.service("carts").exists()
+
+
+def test_processes_that_start_together_agree_on_the_keys(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make_keys, [tmp_path] * 8))
+
+    assert len(list(tmp_path.rglob("*.pem"))) == 2
+    assert len(parse((tmp_path / "accounts-jwks.json").read_bytes())) == 1
+
+
+def test_the_command_makes_keys_for_the_named_callers(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["keys", str(tmp_path), "--caller", "carts"])
+
+    keys.main()
+
+    assert capsys.readouterr().out == f"keys are in {tmp_path}\n"
+    assert [path.stem for path in (tmp_path / "services").iterdir()] == ["carts"]
 
 
 def test_the_published_sets_hold_every_key_and_nothing_private(tmp_path):
