@@ -7,7 +7,7 @@ from uuid import UUID
 import marshmallow as ma
 
 from libs import ids
-from libs.http.fields import Flag, Id, Integer, Schema, Text, Timestamp
+from libs.http.fields import Flag, Id, Integer, Quantity, Schema, Text, Timestamp
 from libs.http.paging import PageArgs, page_schema
 from services.inventory.models import Movement
 from services.inventory.rules import DEFAULT_LOCATION
@@ -146,6 +146,31 @@ class LocationSchema(Schema):
     code = Text(required=True)
     name = Text(required=True)
     priority = Integer(required=True)
+
+
+class ReservationLineSchema(Schema):
+    """So many pieces of a sku."""
+
+    sku = Text(1, 100, required=True)
+    quantity = Quantity(required=True)
+
+
+class ReserveSchema(Schema):
+    """What to hold, and for how long."""
+
+    lines = ma.fields.List(
+        ma.fields.Nested(ReservationLineSchema),
+        required=True,
+        validate=ma.validate.Length(min=1, max=100),
+    )
+    ttl_seconds = Integer(minimum=10, maximum=3600, load_default=900)
+
+
+class ReservationSchema(Schema):
+    """A timed reservation; afterwards its stock is free again."""
+
+    id = Id("rsv", required=True, attribute="reference")
+    expires_at = Timestamp(required=True)
 
 
 StockPageSchema = page_schema(StockSchema)

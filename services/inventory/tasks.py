@@ -9,10 +9,11 @@ from libs.contracts.catalog import ProductChanged
 from libs.contracts.inventory import CommitStock, ReleaseStock, ReserveStock, ReturnStock
 from libs.messaging.message import Command
 from libs.messaging.tasks import Tasks
-from services.inventory.commands import announcements, holds, returns, variants
+from services.inventory.commands import announcements, holds, reservations, returns, variants
 
 MARKS_PER_RUN = 500
 BACKORDERS_PER_RUN = 50
+RESERVATIONS_PER_RUN = 50
 
 tasks = Tasks("inventory")
 
@@ -66,6 +67,12 @@ def announce_levels(session: Session) -> int:
     """Announce what changed; only a full batch is followed at once, so that changes gather."""
     taken = announcements.announce_levels(session, MARKS_PER_RUN)
     return taken if taken == MARKS_PER_RUN else 0
+
+
+@tasks.every(seconds=5)
+def expire_reservations(session: Session) -> int:
+    """Give back timed reservations whose time is over."""
+    return reservations.expire_reservations(session, RESERVATIONS_PER_RUN)
 
 
 @tasks.every(seconds=5)

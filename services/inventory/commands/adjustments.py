@@ -11,16 +11,10 @@ from libs.db.statement import Statement
 from libs.ids import uuid7
 from services.inventory.commands.announcements import mark
 from services.inventory.commands.holds import LevelsMoved
+from services.inventory.commands.variants import find_variants
 from services.inventory.errors import AdjustmentRefused, BackorderInUse, StockNotFound
 from services.inventory.models import StockLevel
 from services.inventory.rules import Change, Fault, Line, Place, Shelf, fault_of, resolve
-
-_VARIANTS = Statement(
-    """
-    SELECT DISTINCT ON (sku) sku, id FROM variant WHERE sku = ANY ($1::text[])
-    ORDER BY sku, listed DESC, id DESC
-    """
-)
 
 _LOCATIONS = Statement("SELECT code, id FROM location WHERE code = ANY ($1::text[])")
 
@@ -153,9 +147,8 @@ def _set_policy(session: Session, level: StockLevel, values: Mapping[str, Any]) 
 
 
 def _resolve(session: Session, lines: Sequence[Line]) -> tuple[list[Place], dict[int, Fault]]:
-    skus = sorted({line.sku for line in lines})
     codes = sorted({line.location for line in lines})
-    variants: dict[str, UUID] = dict(_VARIANTS.rows(session, skus))
+    variants = find_variants(session, {line.sku for line in lines})
     locations: dict[str, UUID] = dict(_LOCATIONS.rows(session, codes))
     return resolve(lines, variants, locations)
 

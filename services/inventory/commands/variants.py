@@ -1,11 +1,21 @@
 """Keep the projection of catalog's products, and a level at the main location for each variant."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from libs.contracts.catalog import ProductChanged
 from libs.db.statement import Statement
 from libs.ids import uuid7
 from services.inventory.rules import DEFAULT_LOCATION
+
+_BY_SKU = Statement(
+    """
+    SELECT DISTINCT ON (sku) sku, id FROM variant WHERE sku = ANY ($1::text[])
+    ORDER BY sku, listed DESC, id DESC
+    """
+)
 
 _CLAIM_VERSION = Statement(
     """
@@ -47,6 +57,11 @@ _ADD_LEVELS = Statement(
     INSERT INTO stock_mark (variant_id) SELECT variant_id FROM added
     """
 )
+
+
+def find_variants(session: Session, skus: Iterable[str]) -> dict[str, UUID]:
+    """The variant of each sku that is known; a listed one goes before one that was dropped."""
+    return dict(_BY_SKU.rows(session, sorted(skus)))
 
 
 def project_product(session: Session, fact: ProductChanged) -> None:
