@@ -19,6 +19,7 @@ from libs.messaging.relay import Relay, attach
 from libs.messaging.settings import MessagingSettings
 from libs.messaging.tasks import Handler, Periodic, Tasks
 from libs.messaging.timers import Timers
+from libs.messaging.wake import Wake
 from libs.messaging.wire import read
 from libs.observability import logging as logs
 from libs.observability import tracing
@@ -102,6 +103,7 @@ def arguments(services: Sequence[WorkerService], pool: str = "saga") -> list[str
 def _celery(settings: MessagingSettings, names: Sequence[str], pool: str) -> Celery:
     celery = Celery("argosy", set_as_current=False, fixups=[])
     queues = [queue for name in names for queue in topology.queues(name, SUBSCRIPTIONS)]
+    celery.steps["consumer"].add(Wake)
     celery.conf.update(CONFIGURATION)
     celery.conf.update(
         broker_url=settings.broker_url,
