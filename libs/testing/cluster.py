@@ -10,14 +10,15 @@ with Cluster(directory, layout="per_service") as cluster:
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Literal, Self
 
 import urllib3
+from kombu import Connection
 
+from libs.messaging.topology import commands
 from libs.runtime import registry
 from libs.runtime.keys import make_keys
 from libs.testing.installation import Installation, Servers
@@ -37,6 +38,7 @@ from libs.testing.servers.redis import RedisServer
 Layout = Literal["compact", "per_service"]
 Kind = Literal["web", "worker", "jobs", "simulator"]
 _START_SECONDS = 60.0
+_AT_ONCE = 64
 _WEBHOOK_KEY = b"the webhook key of a test cluster"
 
 
@@ -166,12 +168,10 @@ class Cluster:
             raise
 
     def stop(self) -> None:
-        """End everything in order; the servers last."""
-        with ExitStack() as stack:
-            for server in self._servers():
-                stack.callback(server.stop)
-            for one in self._processes:
-                stack.callback(one.process.stop)
+        """End everything in order: our programs, then the servers."""
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            list(threads.map(lambda one: one.process.stop(), self._processes))
+            list(threads.map(lambda server: server.stop(), self._servers()))
 
     def __enter__(self) -> Self:
         self.start()
@@ -185,7 +185,7 @@ class Cluster:
 
     def _start(self) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor() as threads:
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
             list(threads.map(lambda server: server.start(), self._servers()))
         self._installation = self._install()
         for program in (self._installation.migration(), self._installation.topology()):
@@ -218,19 +218,33 @@ class Cluster:
                 f"web-{label}", names, port, size.web_processes, size.web_threads
             )
             yield _process("web", group, web, port)
-            for number in range(1, size.workers + 1):
+            workers = size.workers if registry.worker_entries(group, "saga") else 0
+            for number in range(1, workers + 1):
                 saga = installation.worker(f"worker-{label}-{number}", names, "saga")
                 yield _process("worker", group, saga)
             if registry.worker_entries(group, "jobs"):
                 yield _process("jobs", group, installation.worker(f"jobs-{label}", names, "jobs"))
 
     def _await(self, processes: Sequence[ClusterProcess]) -> None:
+        """Wait until each web port answers and each service of a worker has a consumer."""
         ports = [one.port for one in processes if one.port]
+        workers = [one for one in processes if one.kind == "worker"]
+        entries = [registry.worker_entries(one.services, "saga") for one in workers]
+        queues = [commands(entry.name) for group in entries for entry in group]
         await_ready(
             [one.process for one in processes],
-            lambda: all(_ready(port) for port in ports),
+            lambda: all(map(_answers, ports)) and self._consumed(queues),
             _START_SECONDS,
         )
+
+    def _consumed(self, queues: Sequence[str]) -> bool:
+        if not queues:
+            return True
+        with Connection(self.rabbit.url, connect_timeout=2) as connection:
+            channel = connection.channel()
+            return all(
+                channel.queue_declare(queue, passive=True).consumer_count for queue in queues
+            )
 
 
 def _process(
@@ -243,7 +257,7 @@ def _label(group: tuple[str, ...]) -> str:
     return group[0] if len(group) == 1 else "all"
 
 
-def _ready(port: int) -> bool:
+def _answers(port: int) -> bool:
     try:
         answer = urllib3.request(
             "GET", f"http://127.0.0.1:{port}/readyz", retries=False, timeout=2.0
