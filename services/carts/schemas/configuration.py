@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
-from libs.http.fields import Id, Integer, Schema, Text
+from libs.http.fields import Flag, Id, Integer, Schema, Text
 from libs.http.paging import page_schema
 
 _CODE = validate.Regexp(r"[a-z0-9][a-z0-9_-]{0,49}\Z", error="Must be like `express_24`.")
@@ -18,7 +18,7 @@ class ChangeTaxRateSchema(Schema):
     """Replaces what is given; 1900 basis points are 19 %."""
 
     rate_basis_points = Integer(minimum=0, maximum=10_000)
-    inclusive = ma.fields.Boolean(truthy={True}, falsy={False})
+    inclusive = Flag()
 
 
 class CreateTaxRateSchema(Schema):
@@ -27,7 +27,7 @@ class CreateTaxRateSchema(Schema):
     category = Text(1, 50, required=True, validate=_CODE)
     country = Text(1, 2, required=True, validate=_COUNTRY)
     rate_basis_points = Integer(minimum=0, maximum=10_000, required=True)
-    inclusive = ma.fields.Boolean(truthy={True}, falsy={False}, required=True)
+    inclusive = Flag(required=True)
 
 
 class TaxRateSchema(Schema):
@@ -63,7 +63,7 @@ class ChangeShippingMethodSchema(Schema):
 
     name = Text(1, 100)
     position = Integer(minimum=0, maximum=10_000)
-    active = ma.fields.Boolean(truthy={True}, falsy={False})
+    active = Flag()
     rates = _rates()
 
 
@@ -73,7 +73,7 @@ class CreateShippingMethodSchema(Schema):
     code = Text(1, 50, required=True, validate=_CODE)
     name = Text(1, 100, required=True)
     position = Integer(minimum=0, maximum=10_000, load_default=100)
-    active = ma.fields.Boolean(truthy={True}, falsy={False}, load_default=True)
+    active = Flag(load_default=True)
     rates = _rates(required=True)
 
 

@@ -1,0 +1,153 @@
+"""Tables of promotions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from libs.db.base import TYPES, service_metadata
+from libs.ids import uuid7
+from libs.money import Money
+
+
+class Base(DeclarativeBase):
+    """All tables of promotions."""
+
+    metadata = service_metadata()
+    type_annotation_map = TYPES | {str: Text}
+
+
+class Promotion(Base):
+    """A discount, given to everybody (`automatic`) or for a coupon.
+
+    Its currency is that of all its amounts; without any amount it holds in every currency.
+    `budget_minor` bounds what its coupons may take off together. `version` grows with each change
+    that is announced. Deleted promotions stay for their redemptions.
+    """
+
+    __tablename__ = "promotion"
+    __table_args__ = (
+        CheckConstraint("kind IN ('percentage', 'fixed')", name="kind"),
+        CheckConstraint(
+            "(kind = 'percentage') = (percent_basis_points IS NOT NULL)", name="percentage"
+        ),
+        CheckConstraint("percent_basis_points BETWEEN 1 AND 10000", name="basis_points"),
+        CheckConstraint("(kind = 'fixed') = (amount_minor IS NOT NULL)", name="fixed"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("minimum_subtotal_minor >= 0", name="minimum"),
+        CheckConstraint(
+            "currency IS NOT NULL OR minimum_subtotal_minor = 0"
+            " AND num_nonnulls(amount_minor, budget_minor) = 0",
+            name="currency",
+        ),
+        CheckConstraint("ends_at > starts_at", name="validity"),
+        CheckConstraint("NOT automatic OR budget_minor IS NULL", name="automatic"),
+        CheckConstraint("spent_minor BETWEEN 0 AND budget_minor", name="budget"),
+        Index(
+            "ix_promotion_automatic",
+            "priority",
+            "id",
+            postgresql_where=text("automatic AND active AND deleted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    name: Mapped[str]
+    kind: Mapped[str]
+    percent_basis_points: Mapped[int | None]
+    amount_minor: Mapped[int | None]
+    currency: Mapped[str | None]
+    minimum_subtotal_minor: Mapped[int]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    automatic: Mapped[bool]
+    priority: Mapped[int]
+    stackable: Mapped[bool]
+    active: Mapped[bool]
+    budget_minor: Mapped[int | None]
+    spent_minor: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    deleted_at: Mapped[datetime | None]
+
+    @property
+    def amount(self) -> Money | None:
+        """What a fixed promotion takes off."""
+        return self._money(self.amount_minor)
+
+    @property
+    def minimum_subtotal(self) -> Money | None:
+        """From where on the promotion counts."""
+        return self._money(self.minimum_subtotal_minor)
+
+    @property
+    def budget(self) -> Money | None:
+        """What its coupons may take off together."""
+        return self._money(self.budget_minor)
+
+    @property
+    def spent(self) -> Money | None:
+        """What of the budget is used."""
+        return None if self.budget_minor is None else self._money(self.spent_minor)
+
+    def _money(self, amount_minor: int | None) -> Money | None:
+        if amount_minor is None or self.currency is None:
+            return None
+        return Money(amount_minor, self.currency)
+
+
+class Coupon(Base):
+    """A code that earns its promotion's discount; without a limit as often as one likes.
+
+    A code is never given out twice: deleted coupons stay.
+    """
+
+    __tablename__ = "coupon"
+    __table_args__ = (
+        CheckConstraint("code = upper(btrim(code))", name="code"),
+        CheckConstraint("usage_limit > 0", name="usage_limit"),
+        CheckConstraint("customer_limit > 0", name="customer_limit"),
+        CheckConstraint("used >= 0 AND used <= usage_limit", name="used"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    promotion_id: Mapped[UUID] = mapped_column(ForeignKey("promotion.id"), index=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    usage_limit: Mapped[int | None]
+    customer_limit: Mapped[int | None]
+    active: Mapped[bool]
+    used: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    deleted_at: Mapped[datetime | None]
+
+
+class CouponCustomer(Base):
+    """How often one customer uses a coupon; changed only under the coupon's lock."""
+
+    __tablename__ = "coupon_customer"
+    __table_args__ = (CheckConstraint("used >= 0", name="used"),)
+
+    coupon_id: Mapped[UUID] = mapped_column(ForeignKey("coupon.id"), primary_key=True)
+    customer: Mapped[str] = mapped_column(primary_key=True)
+    used: Mapped[int]
+
+
+class Redemption(Base):
+    """A coupon that an order uses, or used until it was given back."""
+
+    __tablename__ = "redemption"
+    __table_args__ = (
+        CheckConstraint("state IN ('held', 'released')", name="state"),
+        CheckConstraint("discount_minor >= 0", name="discount"),
+    )
+
+    order_id: Mapped[UUID] = mapped_column(primary_key=True)
+    coupon_id: Mapped[UUID] = mapped_column(ForeignKey("coupon.id"), primary_key=True, index=True)
+    promotion_id: Mapped[UUID]
+    customer: Mapped[str]
+    discount_minor: Mapped[int]
+    state: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,0 +1,100 @@
+"""Read promotions and coupons."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from libs import clock
+from libs.contracts.promotions import coupon_code
+from libs.db.page import Key, Page, fetch_page
+from services.promotions.errors import CouponNotFound, PromotionNotFound
+from services.promotions.models import Coupon, Promotion
+from services.promotions.rules import running
+
+
+def list_promotions(session: Session, *, cursor: str | None, limit: int) -> Page[Promotion]:
+    """All promotions, newest first."""
+    statement = select(Promotion).where(Promotion.deleted_at.is_(None))
+    return fetch_page(session, statement, [Key(Promotion.id, "desc")], cursor, limit)
+
+
+def get_promotion(session: Session, promotion_id: UUID) -> Promotion:
+    """One promotion."""
+    wanted = select(Promotion).where(Promotion.id == promotion_id, Promotion.deleted_at.is_(None))
+    promotion = session.scalar(wanted)
+    if promotion is None:
+        raise PromotionNotFound("no such promotion")
+    return promotion
+
+
+def list_active_discounts(session: Session, *, cursor: str | None, limit: int) -> Page[Promotion]:
+    """What everybody gets now without a coupon, highest priority first."""
+    now = clock.now()
+    statement = select(Promotion).where(
+        Promotion.automatic,
+        Promotion.active,
+        Promotion.deleted_at.is_(None),
+        Promotion.starts_at.is_(None) | (Promotion.starts_at <= now),
+        Promotion.ends_at.is_(None) | (Promotion.ends_at > now),
+    )
+    keys = [Key(Promotion.priority, "desc"), Key(Promotion.id, "desc")]
+    return fetch_page(session, statement, keys, cursor, limit)
+
+
+def list_coupons(
+    session: Session, promotion_id: UUID, *, cursor: str | None, limit: int
+) -> Page[Coupon]:
+    """The coupons of a promotion, newest first."""
+    get_promotion(session, promotion_id)
+    statement = select(Coupon).where(
+        Coupon.promotion_id == promotion_id, Coupon.deleted_at.is_(None)
+    )
+    return fetch_page(session, statement, [Key(Coupon.id, "desc")], cursor, limit)
+
+
+def get_coupon(session: Session, promotion_id: UUID, coupon_id: UUID) -> Coupon:
+    """One coupon of a promotion."""
+    coupon = session.scalar(
+        select(Coupon).where(
+            Coupon.id == coupon_id,
+            Coupon.promotion_id == promotion_id,
+            Coupon.deleted_at.is_(None),
+        )
+    )
+    if coupon is None:
+        raise CouponNotFound("no such coupon")
+    return coupon
+
+
+@dataclass(frozen=True)
+class CouponOffer:
+    """A coupon that can be used now, and what it earns."""
+
+    coupon: Coupon
+    promotion: Promotion
+
+
+def get_usable_coupon(session: Session, code: str) -> CouponOffer:
+    """The coupon and what it earns; one refusal for all that cannot be used now."""
+    wanted = select(Coupon, Promotion).where(
+        Coupon.code == coupon_code(code),
+        Coupon.promotion_id == Promotion.id,
+        Coupon.deleted_at.is_(None),
+        Promotion.deleted_at.is_(None),
+    )
+    row = session.execute(wanted).one_or_none()
+    if row is None or not _usable(*row):
+        raise CouponNotFound("no such coupon")
+    return CouponOffer(*row)
+
+
+def _usable(coupon: Coupon, promotion: Promotion) -> bool:
+    left = coupon.usage_limit is None or coupon.used < coupon.usage_limit
+    return left and running(
+        active=coupon.active and promotion.active,
+        starts_at=promotion.starts_at,
+        ends_at=promotion.ends_at,
+        at=clock.now(),
+    )

@@ -1,0 +1,87 @@
+"""The coupons of a promotion over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from libs import ids
+from libs.db.page import Page
+from libs.db.transaction import reading, transaction
+from libs.http import etag
+from libs.http.blueprint import Blueprint
+from libs.http.operation import access
+from libs.http.paging import PageArgs
+from services.promotions import queries
+from services.promotions.commands import coupons as commands
+from services.promotions.models import Coupon
+from services.promotions.schemas import (
+    ChangeCouponSchema,
+    CouponPageSchema,
+    CouponSchema,
+    CreateCouponSchema,
+)
+
+coupons = Blueprint(
+    "coupons",
+    __name__,
+    url_prefix="/api/v1/promotions/<id('pro'):promotion_id>/coupons",
+    description="Codes that earn a promotion's discount.",
+)
+ONE = "/<id('cpn'):coupon_id>"
+
+
+@coupons.get("")
+@access(roles=("admin",))
+@coupons.arguments(PageArgs, location="query")
+@coupons.response(200, CouponPageSchema)
+def list_coupons(args: dict[str, Any], promotion_id: UUID) -> Page[Coupon]:
+    """The coupons of a promotion, newest first."""
+    with reading() as session:
+        return queries.list_coupons(session, promotion_id, **args)
+
+
+@coupons.post("")
+@access(roles=("admin",))
+@coupons.arguments(CreateCouponSchema)
+@coupons.response(201, CouponSchema)
+def create_coupon(body: dict[str, Any], promotion_id: UUID) -> tuple[Coupon, int, dict[str, str]]:
+    """Give out a code."""
+    with transaction() as session:
+        coupon = commands.create_coupon(session, promotion_id, body)
+    promotion = ids.to_text("pro", promotion_id)
+    location = f"/api/v1/promotions/{promotion}/coupons/{ids.to_text('cpn', coupon.id)}"
+    return _marked(coupon), 201, {"Location": location}
+
+
+@coupons.get(ONE)
+@access(roles=("admin",))
+@coupons.response(200, CouponSchema)
+def get_coupon(promotion_id: UUID, coupon_id: UUID) -> Coupon:
+    """One coupon, and how often it is used."""
+    with reading() as session:
+        return _marked(queries.get_coupon(session, promotion_id, coupon_id))
+
+
+@coupons.patch(ONE)
+@access(roles=("admin",))
+@coupons.arguments(ChangeCouponSchema)
+@coupons.response(200, CouponSchema)
+def change_coupon(body: dict[str, Any], promotion_id: UUID, coupon_id: UUID) -> Coupon:
+    """Change a coupon's limits, or switch it off."""
+    with transaction() as session:
+        return _marked(
+            commands.change_coupon(session, promotion_id, coupon_id, body, etag.check_if_match)
+        )
+
+
+@coupons.delete(ONE)
+@access(roles=("admin",))
+@coupons.response(204)
+def delete_coupon(promotion_id: UUID, coupon_id: UUID) -> None:
+    """Take a code back for good."""
+    with transaction() as session:
+        commands.delete_coupon(session, promotion_id, coupon_id, etag.check_if_match)
+
+
+def _marked(coupon: Coupon) -> Coupon:
+    etag.mark(coupon.version)
+    return coupon
