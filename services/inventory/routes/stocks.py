@@ -6,7 +6,7 @@ from uuid import UUID
 from libs.db.page import Page
 from libs.db.transaction import reading, transaction
 from libs.http import etag
-from libs.http.blueprint import Blueprint
+from libs.http.blueprint import PROBLEM_REFERENCE, Blueprint
 from libs.http.operation import access
 from libs.http.paging import PageArgs
 from services.inventory import queries
@@ -74,6 +74,7 @@ def get_stock(stock_id: UUID) -> StockLevel:
 @stocks.patch("/<id('stk'):stock_id>")
 @access(roles=("admin",))
 @stocks.arguments(ChangeStockSchema)
+@stocks.alt_response(428, PROBLEM_REFERENCE)
 @stocks.response(200, ManagedStockSchema)
 def change_stock(body: dict[str, Any], stock_id: UUID) -> StockLevel:
     """Adjust or recount a stock level, or set its threshold and whether it takes backorders.

@@ -3,8 +3,12 @@
 from typing import Any
 
 import pytest
+from werkzeug.test import Client
 
 from libs import ids
+from libs.http.edge import create_edge
+from libs.http.settings import HttpSettings
+from services.inventory.app import WEB
 from services.inventory.tests.shop import count
 
 BASE = "/api/v1/inventory"
@@ -238,3 +242,11 @@ def test_a_location_is_opened_once(client, app, admin):
     assert (first.status_code, second.status_code) == (201, 409)
     assert [place["code"] for place in listed] == ["main", "far"]
     assert count("location") == 2
+
+
+def test_the_missing_version_of_a_recount_is_a_documented_answer(app):
+    edge = Client(create_edge({WEB: app}, HttpSettings()))
+
+    paths = edge.get("/openapi.json").json["paths"]
+
+    assert "428" in paths[f"{BASE}/stocks/{{stock_id}}"]["patch"]["responses"]
