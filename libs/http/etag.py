@@ -1,5 +1,10 @@
-"""Optimistic concurrency: a strong ETag is the version of the row behind the answer."""
+"""Optimistic concurrency: a strong ETag is the version of the row behind the answer.
 
+What else the answer shows (stock, the names of related rows) may follow after a hyphen: it tells
+representations apart, and does not stand in the way of a change.
+"""
+
+import zlib
 from typing import NoReturn
 
 from flask import Response, abort, g, request
@@ -7,16 +12,16 @@ from flask import Response, abort, g, request
 from libs.http.problems import Problem
 
 
-def mark(version: int) -> None:
-    """Send this version as the ETag of the answer."""
-    g.argosy_etag = str(version)
+def mark(version: int, shown: bytes | None = None) -> None:
+    """Send this version, and a digest of what else is shown, as the ETag of the answer."""
+    g.argosy_etag = str(version) if shown is None else f"{version}-{zlib.crc32(shown):08x}"
 
 
-def check_if_none_match(version: int) -> None:
-    """Mark the answer, or end it with 304 when the client holds this version already."""
-    mark(version)
-    if request.if_none_match.contains_weak(str(version)):
-        _not_modified(version)
+def check_if_none_match(version: int, shown: bytes | None = None) -> None:
+    """Mark the answer, or end it with 304 when the client holds just this already."""
+    mark(version, shown)
+    if request.if_none_match.contains_weak(g.argosy_etag):
+        _not_modified(g.argosy_etag)
 
 
 def check_if_match(version: int, *, required: bool = False) -> None:
@@ -28,11 +33,12 @@ def check_if_match(version: int, *, required: bool = False) -> None:
         if required:
             raise Problem(428, "precondition_required", "This change needs an If-Match header.")
         return
-    if not request.if_match.contains(str(version)):
+    seen = request.if_match
+    if not seen.star_tag and str(version) not in {tag.partition("-")[0] for tag in seen}:
         raise Problem(412, "stale", "The thing has changed since it was read.")
 
 
-def _not_modified(version: int) -> NoReturn:
+def _not_modified(tag: str) -> NoReturn:
     response = Response(status=304)
-    response.set_etag(str(version))
+    response.set_etag(tag)
     abort(response)

@@ -12,8 +12,6 @@ from urllib.parse import urlsplit
 
 import redis
 from flask import Flask
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -118,11 +116,6 @@ def _check_broker(url: str) -> None:
 
 
 def _check_redis(url: str) -> None:
-    client = redis.Redis.from_url(
-        url,
-        socket_connect_timeout=_BUDGET,
-        socket_timeout=_BUDGET,
-        retry=Retry(NoBackoff(), 0),
-    )
+    client = redis.Redis.from_url(url, socket_connect_timeout=_BUDGET, socket_timeout=_BUDGET)
     with client:
         client.ping()

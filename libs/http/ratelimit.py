@@ -8,8 +8,6 @@ from dataclasses import dataclass, fields
 import limits
 import redis
 from limits.storage import MemoryStorage, RedisStorage, Storage
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from libs import clock
 from libs.http.problems import Problem
@@ -124,10 +122,8 @@ def _add(storage: Storage, counter: str, window: int, amount: int) -> int:
 
 
 def _redis_storage(url: str) -> Storage:
+    # A pool of its own: unlike a plain client's, its connections are not tried three times.
     pool = redis.ConnectionPool.from_url(
-        url,
-        socket_connect_timeout=_CONNECT_TIMEOUT,
-        socket_timeout=_READ_TIMEOUT,
-        retry=Retry(NoBackoff(), 0),
+        url, socket_connect_timeout=_CONNECT_TIMEOUT, socket_timeout=_READ_TIMEOUT
     )
     return RedisStorage(url, connection_pool=pool)

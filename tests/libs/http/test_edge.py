@@ -1,6 +1,7 @@
 """One port: dispatch by prefix, health, metrics, and the API's pages."""
 
 import socket
+import time
 
 import pytest
 from flask import Flask
@@ -142,6 +143,19 @@ def test_a_dependency_that_never_answers_is_down_after_a_second(environ: dict[st
     probes = body["services"]["notes"]
     assert [probes[name]["status"] for name in ("broker", "redis")] == ["down", "down"]
     assert all(probe["milliseconds"] < 1200 for probe in probes.values())
+
+
+@pytest.mark.parametrize("path", ["/health", "/readyz"])
+def test_a_database_that_never_answers_is_told_after_a_second(path: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
+        port = Client(create_app([WEB], {"ARGOSY_NOTES_DATABASE_URL": url}))
+        started = time.monotonic()
+        response = port.get(path)
+        took = time.monotonic() - started
+
+    assert response.status_code == 503
+    assert took < 1.5
 
 
 def test_metrics_count_by_route_and_not_by_path(port: Client) -> None:

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -27,10 +28,11 @@ def moment(monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 
 @pytest.fixture
-def silent_port() -> Iterator[int]:
+def silent() -> Iterator[socket.socket]:
     """A server that takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
+        server.setblocking(False)
+        yield server
 
 
 @pytest.fixture
@@ -121,15 +123,29 @@ def test_without_redis_each_process_counts_at_half_the_rate(free_port: int) -> N
     assert allowed(limiter, 10) == 2
 
 
-def test_a_silent_redis_costs_one_probe_of_100_ms_every_two_seconds(silent_port: int) -> None:
+def test_a_silent_redis_costs_one_probe_of_100_ms_every_two_seconds(silent: socket.socket) -> None:
     time = Time()
-    limiter = Limiter(RATES, f"redis://127.0.0.1:{silent_port}", time)
+    limiter = Limiter(RATES, f"redis://127.0.0.1:{silent.getsockname()[1]}", time)
 
     started = datetime.now(UTC)
     allowed(limiter, 100)
     took = (datetime.now(UTC) - started).total_seconds()
+    at_once = connections(silent)
+    time.now += 2
+    allowed(limiter, 100)
 
-    assert 0.08 < took < 0.35
+    assert 0.08 < took < 0.5
+    assert (at_once, connections(silent)) == (1, 1)
+
+
+def connections(server: socket.socket) -> int:
+    """How many have come since the last look."""
+    count = 0
+    with suppress(BlockingIOError):
+        while True:
+            server.accept()[0].close()
+            count += 1
+    return count
 
 
 def test_redis_is_used_again_when_it_is_back(redis_url: str, free_port: int) -> None:

@@ -47,19 +47,14 @@ def test_brackets_inside_text_are_not_levels() -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        b'"' + b'\\"' * 500_000,
-        b'["' + b"[" * 1_000_000,
-        b'"\\' * 400_000,
-        b"[" * 40 + b"\\" * 10**6,
-    ],
+    "rest",
+    [b'"' + b'\\"' * 500_000, b'"' + b"[" * 1_000_000, b'"\\' * 400_000, b"\\" * 10**6],
     ids=["escaped quotes", "open text", "quotes and escapes", "backslashes"],
 )
-def test_no_body_of_a_mebibyte_takes_long_to_refuse(body: bytes) -> None:
+def test_no_body_of_a_mebibyte_takes_long_to_refuse(rest: bytes) -> None:
     started = time.process_time()
 
-    assert refused(body)[0] == 400
+    assert refused(b"[]," * 40 + rest)[0] == 400
     assert time.process_time() - started < 0.5
 
 
