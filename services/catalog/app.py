@@ -1,5 +1,14 @@
 """Catalog on the web."""
 
 from libs.http.app import WebService
+from services.catalog.routes.imports import imports
+from services.catalog.routes.products import products
+from services.catalog.routes.taxonomy import brands, categories
+from services.catalog.settings import CatalogSettings
 
-WEB = WebService(name="catalog", prefixes=(), blueprints=())
+WEB = WebService(
+    name="catalog",
+    prefixes=("/api/v1/products", "/api/v1/categories", "/api/v1/brands", "/api/v1/imports"),
+    blueprints=(products, categories, brands, imports),
+    settings=CatalogSettings,
+)

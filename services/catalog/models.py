@@ -34,7 +34,7 @@ class Category(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("category.id"))
-    slug: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(Text(collation="C"), unique=True)
     name: Mapped[str]
     path: Mapped[str] = mapped_column(Text(collation="C"), unique=True)
     version: Mapped[int]
@@ -42,6 +42,11 @@ class Category(Base):
     updated_at: Mapped[datetime]
 
     parent: Mapped["Category | None"] = relationship(remote_side="Category.id", lazy="raise")
+
+    @property
+    def parent_slug(self) -> str | None:
+        """Where it lies; None for a root. The parent must have been loaded."""
+        return self.parent.slug if self.parent_id and self.parent else None
 
 
 class Brand(Base):

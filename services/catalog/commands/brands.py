@@ -30,7 +30,7 @@ _settle = Statement(
 )
 
 
-def create_brand(session: Session, name: str, slug: str | None) -> Brand:
+def create_brand(session: Session, name: str, slug: str | None = None) -> Brand:
     """A new brand; its slug is made from its name when none is given."""
     now = clock.now()
     slug = slug or slugify(name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import exists, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from libs import clock
 from libs.db.statement import Statement
@@ -30,7 +30,9 @@ def lock_tree(session: Session) -> None:
     _tree.rows(session)
 
 
-def create_category(session: Session, name: str, slug: str | None, parent: str | None) -> Category:
+def create_category(
+    session: Session, name: str, slug: str | None = None, parent: str | None = None
+) -> Category:
     """A new node; `parent` is a slug. A name is unique below its parent, a slug everywhere."""
     lock_tree(session)
     above = _parent(session, parent)
@@ -38,7 +40,7 @@ def create_category(session: Session, name: str, slug: str | None, parent: str |
     now = clock.now()
     category = Category(
         id=uuid7(),
-        parent_id=above.id if above else None,
+        parent=above,
         slug=slug or _free_slug(session, path),
         name=name,
         path=path,
@@ -56,7 +58,8 @@ def create_category(session: Session, name: str, slug: str | None, parent: str |
 def lock_category(session: Session, slug: str) -> Category:
     """The category, held with the whole tree until the transaction ends."""
     lock_tree(session)
-    category = session.scalars(select(Category).where(Category.slug == slug)).one_or_none()
+    statement = select(Category).options(joinedload(Category.parent))
+    category = session.scalars(statement.where(Category.slug == slug)).one_or_none()
     if category is None:
         raise CategoryNotFound("there is no such category")
     return category
@@ -91,7 +94,7 @@ def _new_parent(
 ) -> Category | None:
     if "parent" in changes:
         return _parent(session, changes["parent"])
-    return session.get(Category, category.parent_id) if category.parent_id else None
+    return category.parent
 
 
 def _move(session: Session, category: Category, name: str, above: Category | None) -> None:
@@ -110,7 +113,7 @@ def _move(session: Session, category: Category, name: str, above: Category | Non
         .execution_options(synchronize_session=False)
     )
     category.name, category.path = name, path
-    category.parent_id = above.id if above else None
+    category.parent = above
 
 
 def _parent(session: Session, slug: str | None) -> Category | None:

@@ -32,7 +32,7 @@ _upsert = Statement(
         category_id, brand_id, brand_version, created_at, search
     )
     SELECT p.id, offer.currency, offer.currency = main.currency,
-        p.status = 'active' AND p.deleted_at IS NULL, false, offer.amount, lower(p.name),
+        p.status = 'active' AND p.deleted_at IS NULL, false, offer.amount, left(lower(p.name), 80),
         p.category_id, p.brand_id, b.version, p.created_at,
         setweight(to_tsvector('english', p.name), 'A')
             || setweight(to_tsvector('english', coalesce(b.name, '')), 'B')

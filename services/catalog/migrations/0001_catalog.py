@@ -20,7 +20,7 @@ def _taxonomy() -> None:
         CREATE TABLE category (
             id uuid CONSTRAINT pk_category PRIMARY KEY,
             parent_id uuid CONSTRAINT fk_category_parent_id_category REFERENCES category,
-            slug text NOT NULL CONSTRAINT uq_category_slug UNIQUE,
+            slug text COLLATE "C" NOT NULL CONSTRAINT uq_category_slug UNIQUE,
             name text NOT NULL,
             path text COLLATE "C" NOT NULL CONSTRAINT uq_category_path UNIQUE,
             version bigint NOT NULL,

@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, not_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    func,
+    literal,
+    not_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from libs.db.page import Key, Page, fetch_page
@@ -125,7 +138,7 @@ def _within(categories: list[UUID]) -> ColumnElement[bool]:
     # A single category is an equality, for which an index has the rows in the order of each sort.
     if len(categories) == 1:
         return Listing.category_id == categories[0]
-    return Listing.category_id.in_(categories)
+    return Listing.category_id == any_(literal(categories, ARRAY(Uuid)))
 
 
 def _tsquery(expression: str) -> ColumnElement[Any]:

@@ -9,9 +9,9 @@ from services.catalog.models import Brand, Category
 
 
 def list_categories(session: Session, cursor: str | None, limit: int) -> Page[Category]:
-    """The whole tree by path, so that a parent comes before what it holds."""
+    """All categories by slug, with their parents."""
     statement = select(Category).options(joinedload(Category.parent))
-    return fetch_page(session, statement, [Key(Category.path)], cursor, limit)
+    return fetch_page(session, statement, [Key(Category.slug)], cursor, limit)
 
 
 def get_category(session: Session, slug: str) -> Category:

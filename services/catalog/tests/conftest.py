@@ -1,11 +1,16 @@
 """The catalog app on a database of its own, and a shop to fill."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import psycopg2.extensions
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event, text
 
+from libs.db.base import db
+from libs.db.transaction import reading
 from libs.testing.service_fixtures import ServiceApp
 from libs.testing.tokens import Issuer
 from services.catalog.tests.shop import Shop
@@ -35,3 +40,33 @@ def client(app: Flask) -> FlaskClient:
 def admin(issuer: Issuer) -> dict[str, str]:
     """The headers of an administrator."""
     return issuer.admin()
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """What the database is asked while the test runs."""
+    seen: list[str] = []
+
+    class Recorder(psycopg2.extensions.cursor):
+        def execute(self, query: Any, *parameters: Any) -> None:
+            if not str(query).startswith(("PREPARE", "SELECT 1")):
+                seen.append(str(query))
+            super().execute(query, *parameters)
+
+    def record(connection: Any, *_: Any) -> None:
+        connection.cursor_factory = Recorder
+
+    event.listen(db.engine, "checkout", record)
+    yield seen
+    event.remove(db.engine, "checkout", record)
+
+
+@pytest.fixture
+def outbox_types(app: Flask) -> Callable[[], list[str]]:
+    """The wire names of what waits to be sent, in order."""
+
+    def types() -> list[str]:
+        with reading() as session:
+            return list(session.scalars(text("SELECT type FROM outbox ORDER BY id")))
+
+    return types

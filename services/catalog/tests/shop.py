@@ -62,7 +62,7 @@ class Shop:
     def brand(self, name: str) -> str:
         """A brand, by its slug."""
         with transaction() as session:
-            return brands.create_brand(session, name, None).slug
+            return brands.create_brand(session, name).slug
 
     def supply(self, levels: Mapping[UUID, int], version: int | None = None) -> None:
         """Inventory says how many pieces of each variant there are."""

@@ -129,11 +129,11 @@ def test_categories_of_a_path_are_made_once(shop: Shop) -> None:
     with reading() as session:
         tree = [(c.path, c.slug) for c in list_categories(session, None, 100).items]
     assert tree == [
-        ("Garden", "garden"),
-        ("Garden > Mugs", "mugs"),
-        ("Home", "home"),
         ("Home > Cups", "cups"),
+        ("Garden", "garden"),
+        ("Home", "home"),
         ("Home > Mugs", "home-mugs"),
+        ("Garden > Mugs", "mugs"),
     ]
 
 

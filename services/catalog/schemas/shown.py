@@ -1,0 +1,157 @@
+"""What comes out of the product routes.
+
+A page of products is the hottest answer of the shop, so these schemas document the shape and leave
+the dumping to plain functions, some ten times quicker; a test keeps the two equal.
+"""
+
+from typing import Any
+
+import marshmallow as ma
+
+from libs.http.fields import (
+    Flag,
+    Id,
+    Integer,
+    MoneyField,
+    Schema,
+    Text,
+    Timestamp,
+    rfc3339,
+)
+from libs.http.paging import page_schema
+from libs.ids import to_text
+from libs.money import Money
+from services.catalog.queries.cards import Card, Tag, VariantCard
+
+Body = dict[str, Any]
+
+
+def card_body(card: Card) -> Body:
+    """A product as lists show it."""
+    return {
+        "id": to_text("prd", card.id),
+        "slug": card.slug,
+        "name": card.name,
+        "description": card.description,
+        "category": _tag(card.category),
+        "brand": _tag(card.brand),
+        "price": _money(card.price),
+        "in_stock": card.in_stock,
+        "variants": [_variant_body(variant) for variant in card.variants],
+    }
+
+
+def product_body(card: Card) -> Body:
+    """A product with all that is known of it."""
+    return card_body(card) | {
+        "status": card.status,
+        "tax_category": card.tax_category,
+        "metadata": card.details,
+        "version": card.version,
+        "created_at": rfc3339(card.created_at),
+        "updated_at": rfc3339(card.updated_at),
+        "deleted_at": rfc3339(card.deleted_at) if card.deleted_at else None,
+        "variants": [_variant_detail(variant) for variant in card.variants],
+    }
+
+
+def _variant_body(variant: VariantCard) -> Body:
+    return {
+        "id": to_text("var", variant.id),
+        "sku": variant.sku,
+        "options": variant.options,
+        "price": _money(variant.price),
+        "available": variant.available,
+    }
+
+
+def _variant_detail(variant: VariantCard) -> Body:
+    return _variant_body(variant) | {
+        "barcode": variant.barcode,
+        "weight_g": variant.weight_g,
+        "prices": [_money(Money(amount, currency)) for currency, amount in variant.prices],
+    }
+
+
+def _tag(tag: Tag | None) -> Body | None:
+    return None if tag is None else {"slug": tag.slug, "name": tag.name}
+
+
+def _money(money: Money | None) -> Body | None:
+    if money is None:
+        return None
+    return {"amount": money.amount, "currency": money.currency, "decimal": money.decimal}
+
+
+class TagSchema(Schema):
+    """A category or brand, as products name it."""
+
+    slug = Text(required=True)
+    name = Text(required=True)
+
+
+class VariantCardSchema(Schema):
+    """A variant in a list; its price is null when it is not sold in the asked currency."""
+
+    id = Id("var", required=True)
+    sku = Text(required=True)
+    options = ma.fields.Dict(Text(), Text(), required=True)
+    price = MoneyField(required=True, allow_none=True)
+    available = Integer(required=True, metadata={"description": "Units that can be sold now."})
+
+
+class VariantDetailSchema(VariantCardSchema):
+    """A variant with all that is known of it."""
+
+    barcode = Text(required=True, allow_none=True)
+    weight_g = Integer(required=True)
+    prices = ma.fields.List(MoneyField(), required=True)
+
+
+class ProductCardSchema(Schema):
+    """A product in a list; its price is that of its cheapest variant."""
+
+    id = Id("prd", required=True)
+    slug = Text(required=True)
+    name = Text(required=True)
+    description = Text(required=True)
+    category = ma.fields.Nested(TagSchema, required=True, allow_none=True)
+    brand = ma.fields.Nested(TagSchema, required=True, allow_none=True)
+    price = MoneyField(required=True)
+    in_stock = Flag(required=True)
+    variants = ma.fields.List(ma.fields.Nested(VariantCardSchema), required=True)
+
+    def dump(self, obj: Card, **_: Any) -> Body:
+        """Always of one product: pages nest the schema."""
+        return card_body(obj)
+
+
+class ProductSchema(ProductCardSchema):
+    """A product with all that is known of it."""
+
+    status = Text(required=True)
+    tax_category = Text(required=True)
+    metadata = ma.fields.Dict(Text(), ma.fields.Raw(), required=True)
+    version = Integer(required=True)
+    created_at = Timestamp(required=True)
+    updated_at = Timestamp(required=True)
+    deleted_at = Timestamp(required=True, allow_none=True)
+    variants = ma.fields.List(ma.fields.Nested(VariantDetailSchema), required=True)
+
+    def dump(self, obj: Card, **_: Any) -> Body:
+        """Always of one product."""
+        return product_body(obj)
+
+
+class RevisionSchema(Schema):
+    """One version of a product as it was announced, and who made it so."""
+
+    version = Integer(required=True)
+    action = Text(required=True)
+    actor = Id("usr", required=True, allow_none=True)
+    at = Timestamp(required=True)
+    state = ma.fields.Dict(required=True)
+
+
+ProductCardPageSchema = page_schema(ProductCardSchema)
+RevisionPageSchema = page_schema(RevisionSchema)

@@ -1,0 +1,6 @@
+"""Catalog's workers."""
+
+from libs.messaging.worker import WorkerService
+from services.catalog.tasks import tasks
+
+WORKER = WorkerService(name="catalog", tasks=tasks)
