@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from libs.contracts.carts import CloseCart
@@ -340,3 +341,15 @@ def test_redemptions_name_the_coupons_that_took_something_off(orders, guest, sho
     ]
     assert frozen["totals"]["discount_minor"] == 246
     assert sum(line["discount_minor"] for line in frozen["lines"]) == 246
+
+
+def test_outcomes_are_counted(orders, guest):
+    def count(outcome: str) -> float:
+        return REGISTRY.get_sample_value("carts_freezes_total", {"outcome": outcome}) or 0
+
+    frozen, refused = count("frozen"), count("carts.cart_frozen")
+
+    orders.freeze(guest)
+    orders.freeze(guest, key="second")
+
+    assert (count("frozen"), count("carts.cart_frozen")) == (frozen + 1, refused + 1)
