@@ -59,12 +59,7 @@ def once(
     key: str | None = g.argosy_idempotency_key
     if key is None:
         return _perform(work, schema, status, location)
-    claim = {
-        "principal": identity(principal()),
-        "route": f"{request.method} {request.path}",
-        "key": key,
-    }
-    fingerprint = hashlib.sha256(request.query_string + b"\n" + request.get_data()).digest()
+    claim, fingerprint = _identify(key)
     if stored := _claim(session, claim, fingerprint):
         return _replay(stored, fingerprint)
     response = _perform(work, schema, status, location)
@@ -72,6 +67,16 @@ def once(
     answer = {"status": status, "body": response.get_data(as_text=True)}
     session.execute(_REMEMBER, claim | answer | {"headers": msgspec.json.encode(headers).decode()})
     return response
+
+
+def replayed(session: Session) -> Response | None:
+    """The answer that is stored for this key, for work that begins before its transaction."""
+    key: str | None = g.argosy_idempotency_key
+    if key is None:
+        return None
+    claim, fingerprint = _identify(key)
+    stored = session.execute(_STORED, claim).first()
+    return _replay(stored, fingerprint) if stored and stored.status else None
 
 
 def purge_expired(session: Session) -> int:
@@ -93,6 +98,16 @@ def _perform(
     if location:
         response.headers["Location"] = location(result)
     return response
+
+
+def _identify(key: str) -> tuple[dict[str, str], bytes]:
+    """Whose request of which route this is, and what tells its body from another."""
+    claim = {
+        "principal": identity(principal()),
+        "route": f"{request.method} {request.path}",
+        "key": key,
+    }
+    return claim, hashlib.sha256(request.query_string + b"\n" + request.get_data()).digest()
 
 
 def _claim(session: Session, claim: dict[str, str], fingerprint: bytes) -> Row[Any] | None:

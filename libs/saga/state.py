@@ -94,6 +94,7 @@ class Retried(msgspec.Struct, frozen=True, kw_only=True):
 
     step: str
     body: msgspec.Raw | None = None
+    reason: str = ""
 
 
 class Skipped(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +102,7 @@ class Skipped(msgspec.Struct, frozen=True, kw_only=True):
 
     step: str
     output: dict[str, Any] | None = None
+    reason: str = ""
 
 
 class Aborted(msgspec.Struct, frozen=True, kw_only=True):

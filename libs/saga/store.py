@@ -146,7 +146,7 @@ def _event_values(change: Change) -> tuple[Any, ...]:
         getattr(event, "phase", None),
         getattr(event, "outcome", None),
         getattr(event, "code", None),
-        getattr(event, "detail", None),
+        getattr(event, "detail", None) or getattr(event, "reason", None),
         state.steps[step].attempt if step else None,
         sent,
         state.status,

@@ -1,0 +1,143 @@
+"""How an order changes: each move is one guarded statement that also writes the order's event.
+
+Repeating a move that was made changes nothing; a move that the status forbids touches no row.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from libs import clock
+from libs.contracts.orders import OrderCancelled, OrderConfirmed
+from libs.contracts.orders import OrderLine as SoldLine
+from libs.db.statement import Statement
+from libs.messaging.outbox import announce
+
+# A fact is a reference, not a document: a longer order is named without its lines.
+FACT_LINES = 150
+
+# What each move has in common: the row it moved gets an event numbered by its new version.
+
+
+def _move(change: str, kind: str, data: str, select: str) -> Statement:
+    return Statement(
+        f"""
+        WITH moved AS (
+            UPDATE orders SET {change} RETURNING *
+        ), noted AS (
+            INSERT INTO order_event (order_id, seq, kind, data, at)
+            SELECT id, version, '{kind}', {data}, updated_at FROM moved
+        )
+        SELECT {select} FROM moved
+        """  # noqa: S608  # constants of this module
+    )
+
+
+_confirm = _move(
+    """
+    status = 'processing', payment_status = 'paid', next_action_url = NULL,
+    number = nextval('order_number')::text, version = version + 1, confirmed_at = $2,
+    updated_at = $2 WHERE id = $1 AND status = 'pending'
+    """,
+    "confirmed",
+    "jsonb_build_object('number', number)",
+    """
+    number, cart_id, customer_id, email, currency, total_minor,
+    (SELECT json_agg(line)::text FROM (
+        SELECT variant_id, product_id, sku, title, quantity, unit_price_minor, total_minor
+        FROM order_line WHERE order_id = $1 ORDER BY position LIMIT $3
+    ) AS line)
+    """,
+)
+_cancel = _move(
+    """
+    status = 'cancelled', next_action_url = NULL, cancellation_code = $3,
+    cancellation_detail = $4, version = version + 1, cancelled_at = $2, updated_at = $2,
+    payment_status = CASE WHEN $3 LIKE 'payments.%' THEN 'failed' ELSE 'unpaid' END
+    WHERE id = $1 AND status = 'pending'
+    """,
+    "cancelled",
+    "jsonb_build_object('code', cancellation_code, 'detail', cancellation_detail)",
+    "cart_id, customer_id, email, currency, total_minor",
+)
+_await_action = _move(
+    """
+    next_action_url = $3, version = version + 1, updated_at = $2
+    WHERE id = $1 AND status = 'pending'
+    """,
+    "action_required",
+    "jsonb_build_object('url', next_action_url)",
+    "id",
+)
+_progress = _move(
+    """
+    status = $3, fulfilment_status = $4, version = version + 1, updated_at = $2
+    WHERE id = $1 AND status <> $3
+    """,
+    "status_changed",
+    "jsonb_build_object('status', status)",
+    "id",
+)
+
+
+def confirm(session: Session, order_id: UUID) -> None:
+    """The order is paid: it gets its number, and whoever listens is told."""
+    now = clock.now()
+    row = _confirm.first(session, order_id, now, FACT_LINES + 1)
+    if row is None:
+        return
+    number, cart_id, customer_id, email, currency, total_minor, lines = row
+    sold = msgspec.json.decode(lines, type=tuple[SoldLine, ...])
+    omitted = len(sold) > FACT_LINES
+    fact = OrderConfirmed(
+        order_id=order_id,
+        number=number,
+        cart_id=cart_id,
+        customer_id=customer_id,
+        email=email,
+        currency=currency,
+        total_minor=total_minor,
+        confirmed_at=now,
+        lines=() if omitted else sold,
+        lines_omitted=omitted,
+    )
+    announce(session, fact)
+
+
+def cancel(session: Session, order_id: UUID, code: str, detail: str) -> None:
+    """Everything was given back: the order ends, with the reason."""
+    now = clock.now()
+    row = _cancel.first(session, order_id, now, code, detail)
+    if row is None:
+        return
+    announce(session, _cancelled(order_id, row, code, detail, now))
+
+
+def await_action(session: Session, order_id: UUID, url: str | None) -> None:
+    """The buyer has to do something at the payment provider."""
+    _await_action.run(session, order_id, clock.now(), url)
+
+
+def progress(session: Session, order_id: UUID, status: str, fulfilment: str) -> None:
+    """The goods are on their way, or there."""
+    _progress.run(session, order_id, clock.now(), status, fulfilment)
+
+
+def _cancelled(
+    order_id: UUID, row: tuple[Any, ...], code: str, detail: str, now: datetime
+) -> OrderCancelled:
+    cart_id, customer_id, email, currency, total_minor = row
+    return OrderCancelled(
+        order_id=order_id,
+        cart_id=cart_id,
+        customer_id=customer_id,
+        email=email,
+        currency=currency,
+        total_minor=total_minor,
+        code=code,
+        detail=detail,
+        cancelled_at=now,
+    )
