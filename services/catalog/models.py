@@ -27,10 +27,16 @@ class Base(DeclarativeBase):
 
 
 class Category(Base):
-    """A node of the tree; `path` is its name and its ancestors' names, and unique."""
+    """A node of the tree; `path` is its name and its ancestors' names, and unique.
+
+    Listings that were made when it lay elsewhere are brought up from `indexed` to `version`.
+    """
 
     __tablename__ = "category"
-    __table_args__ = (Index(None, "parent_id"),)
+    __table_args__ = (
+        Index(None, "parent_id"),
+        Index("ix_category_stale", "id", postgresql_where=text("indexed < version")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("category.id"))
@@ -38,6 +44,7 @@ class Category(Base):
     name: Mapped[str]
     path: Mapped[str] = mapped_column(Text(collation="C"), unique=True)
     version: Mapped[int]
+    indexed: Mapped[int]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -159,36 +166,48 @@ class Stock(Base):
     version: Mapped[int]
 
 
+WHOLE_SHOP = UUID(int=0)
+
+
 class Listing(Base):
-    """What lists filter, sort and search by: one row a product and currency, from `publish`."""
+    """What lists filter, sort and search by; made by `commands.listing` alone.
+
+    One row for each product, currency and shelf: the whole shop, and every category from the
+    product's own up to the root. So any list is one stretch of an index. Only the whole shop's row
+    is searched.
+    """
 
     __tablename__ = "listing"
     __table_args__ = (
-        Index(None, "sort_name", "product_id"),
-        Index(None, "amount", "product_id"),
-        Index(None, "created_at", "product_id"),
-        Index(None, "category_id", "sort_name", "product_id"),
-        Index(None, "category_id", "amount", "product_id"),
-        Index(None, "category_id", "created_at", "product_id"),
-        Index(None, "brand_id"),
-        Index("ix_listing_in_stock", "product_id", postgresql_where=text("in_stock")),
-        Index(None, "search", postgresql_using="gin"),
+        Index(None, "shelf_id", "sort_name", "product_id"),
+        Index(None, "shelf_id", "amount", "product_id"),
+        Index(None, "shelf_id", "created_at", "product_id"),
+        Index(None, "brand_id", "shelf_id"),
+        Index("ix_listing_in_stock", "shelf_id", postgresql_where=text("in_stock")),
+        Index(
+            "ix_listing_search",
+            "search",
+            postgresql_using="gin",
+            postgresql_where=text("search IS NOT NULL"),
+        ),
     )
 
     product_id: Mapped[UUID] = mapped_column(
         ForeignKey("product.id", ondelete="CASCADE"), primary_key=True
     )
     currency: Mapped[str] = mapped_column(CHAR(3), primary_key=True)
+    shelf_id: Mapped[UUID] = mapped_column(primary_key=True)
     is_main: Mapped[bool]
     visible: Mapped[bool]
     in_stock: Mapped[bool]
     amount: Mapped[int]
     sort_name: Mapped[str] = mapped_column(Text(collation="C"))
     category_id: Mapped[UUID | None]
+    category_version: Mapped[int | None]
     brand_id: Mapped[UUID | None]
     brand_version: Mapped[int | None]
     created_at: Mapped[datetime]
-    search: Mapped[str] = mapped_column(TSVECTOR)
+    search: Mapped[str | None] = mapped_column(TSVECTOR)
 
 
 class Import(Base):

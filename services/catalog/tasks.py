@@ -8,10 +8,10 @@ from libs.contracts.catalog import WorkImports
 from libs.contracts.inventory import StockChanged
 from libs.db.transaction import transaction
 from libs.messaging.tasks import Tasks
-from services.catalog.commands import brands, imports, stock
+from services.catalog.commands import imports, listing, stock
 
 tasks = Tasks("catalog")
-_REINDEX_BATCH = 200
+_REFRESH_BATCH = 200
 # What the rows themselves cause; everything else (no connection, a deadlock) passes with time.
 _DATA_FAULTS = (
     *(exc.IntegrityError, exc.DataError),
@@ -38,10 +38,10 @@ def resume_imports(session: Session) -> int:
     return imports.resume_imports(session)
 
 
-@tasks.every(seconds=2)
-def reindex_brands(session: Session) -> int:
-    """Searches learn the new names of brands."""
-    return brands.reindex(session, _REINDEX_BATCH)
+@tasks.every(seconds=1)
+def refresh_listings(session: Session) -> int:
+    """Lists and searches learn of moved categories and renamed brands."""
+    return listing.refresh_stale(session, _REFRESH_BATCH)
 
 
 def _work_chunk() -> bool:

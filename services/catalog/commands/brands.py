@@ -1,33 +1,16 @@
 """Writes of brands."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from libs import clock
-from libs.db.statement import Statement
 from libs.ids import uuid7
-from services.catalog.commands import listing
 from services.catalog.errors import BrandInUse, BrandNotFound, SlugTaken
 from services.catalog.models import Brand, Product
 from services.catalog.rules.text import slugify
-
-# No transaction lives longer: after it, none can still write a listing with the older name.
-_SETTLED = timedelta(seconds=30)
-_stale_listings = Statement(
-    """
-    SELECT DISTINCT l.product_id
-    FROM brand b JOIN listing l ON l.brand_id = b.id
-    WHERE b.indexed < b.version AND l.brand_version < b.version
-    ORDER BY 1 LIMIT $1
-    """
-)
-_settle = Statement(
-    "UPDATE brand SET indexed = version WHERE indexed < version AND updated_at < $1"
-)
 
 
 def create_brand(session: Session, name: str, slug: str | None = None) -> Brand:
@@ -53,7 +36,7 @@ def lock_brand(session: Session, slug: str) -> Brand:
 
 
 def change_brand(session: Session, brand: Brand, changes: Mapping[str, Any]) -> None:
-    """Rename or readdress; searches know the new name once `reindex` has come by."""
+    """Rename or readdress; searches know the new name once `listing.refresh_stale` has come by."""
     slug = changes.get("slug", brand.slug)
     if slug != brand.slug:
         _check_slug(session, slug)
@@ -70,16 +53,6 @@ def delete_brand(session: Session, brand: Brand) -> None:
         raise BrandInUse("products, perhaps deleted ones, carry the brand")
     session.delete(brand)
     session.flush()
-
-
-def reindex(session: Session, limit: int) -> int:
-    """Rewrite listings that were made under an older name of their brand; how many there were."""
-    product_ids = [product for (product,) in _stale_listings.rows(session, limit)]
-    if product_ids:
-        listing.refresh(session, product_ids)
-    else:
-        _settle.run(session, clock.now() - _SETTLED)
-    return len(product_ids)
 
 
 def _check_slug(session: Session, slug: str) -> None:

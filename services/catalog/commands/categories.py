@@ -45,6 +45,7 @@ def create_category(
         name=name,
         path=path,
         version=1,
+        indexed=1,
         created_at=now,
         updated_at=now,
     )
@@ -66,7 +67,10 @@ def lock_category(session: Session, slug: str) -> Category:
 
 
 def change_category(session: Session, category: Category, changes: Mapping[str, Any]) -> None:
-    """Rename, move (`parent`) or readdress (`slug`); whatever lies below moves along."""
+    """Rename, move (`parent`) or readdress (`slug`); whatever lies below moves along.
+
+    Lists follow a move once `listing.refresh_stale` has come by.
+    """
     slug, name = changes.get("slug", category.slug), changes.get("name", category.name)
     if slug != category.slug:
         _check_slug(session, slug)
@@ -109,7 +113,7 @@ def _move(session: Session, category: Category, name: str, above: Category | Non
     session.execute(
         update(Category)
         .where(inside)
-        .values(path=func.concat(path, tail))
+        .values(path=func.concat(path, tail), version=Category.version + 1, updated_at=clock.now())
         .execution_options(synchronize_session=False)
     )
     category.name, category.path = name, path

@@ -18,8 +18,10 @@ _find_categories = Statement("SELECT path, id FROM category WHERE path = ANY($1:
 _taken_slugs = Statement("SELECT slug FROM category WHERE slug = ANY($1::text[])")
 _add_categories = Statement(
     """
-    INSERT INTO category (id, parent_id, slug, name, path, version, created_at, updated_at)
-    SELECT id, parent_id, slug, name, path, 1, $6, $6
+    INSERT INTO category (
+        id, parent_id, slug, name, path, version, indexed, created_at, updated_at
+    )
+    SELECT id, parent_id, slug, name, path, 1, 1, $6, $6
     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
         AS new (id, parent_id, slug, name, path)
     """

@@ -1,16 +1,31 @@
 """Keeps the listing rows, which queries filter, sort and search by, equal to the products."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from libs import clock
 from libs.db.statement import Statement
+from services.catalog.models import WHOLE_SHOP
 
+_delete = Statement("DELETE FROM listing WHERE product_id = ANY($1::uuid[])")
 # Names weigh most, then brand, then SKUs and options; of a description only the beginning counts.
-_upsert = Statement(
+# A sort name is short enough for the cursor of a page.
+_insert = Statement(
     """
-    WITH offer AS (
+    WITH RECURSIVE shelf AS (
+        SELECT p.id AS product_id, c.id, c.parent_id
+        FROM product p JOIN category c ON c.id = p.category_id
+        WHERE p.id = ANY($1::uuid[])
+        UNION ALL
+        SELECT s.product_id, c.id, c.parent_id FROM shelf s JOIN category c ON c.id = s.parent_id
+    ), everywhere AS (
+        SELECT product_id, id FROM shelf
+        UNION ALL
+        SELECT product_id, $2::uuid FROM unnest($1::uuid[]) AS whole_shop (product_id)
+    ), offer AS (
         SELECT v.product_id, pr.currency, min(pr.amount) AS amount
         FROM variant v JOIN price pr ON pr.variant_id = v.id
         WHERE v.product_id = ANY($1::uuid[]) AND NOT v.removed
@@ -28,42 +43,32 @@ _upsert = Statement(
         GROUP BY v.product_id
     )
     INSERT INTO listing (
-        product_id, currency, is_main, visible, in_stock, amount, sort_name,
-        category_id, brand_id, brand_version, created_at, search
+        product_id, currency, shelf_id, is_main, visible, in_stock, amount, sort_name,
+        category_id, category_version, brand_id, brand_version, created_at, search
     )
-    SELECT p.id, offer.currency, offer.currency = main.currency,
-        p.status = 'active' AND p.deleted_at IS NULL, false, offer.amount, left(lower(p.name), 80),
-        p.category_id, p.brand_id, b.version, p.created_at,
-        setweight(to_tsvector('english', p.name), 'A')
+    SELECT p.id, offer.currency, everywhere.id, offer.currency = main.currency,
+        p.status = 'active' AND p.deleted_at IS NULL, false, offer.amount,
+        left(lower(p.name), 80), p.category_id, c.version, p.brand_id, b.version, p.created_at,
+        CASE WHEN everywhere.id = $2::uuid THEN
+            setweight(to_tsvector('english', p.name), 'A')
             || setweight(to_tsvector('english', coalesce(b.name, '')), 'B')
             || setweight(to_tsvector('english', words.words), 'C')
             || setweight(to_tsvector('english', left(p.description, 4000)), 'D')
+        END
     FROM product p
+    JOIN everywhere ON everywhere.product_id = p.id
     JOIN offer ON offer.product_id = p.id
     JOIN main ON main.product_id = p.id
     JOIN words ON words.product_id = p.id
+    LEFT JOIN category c ON c.id = p.category_id
     LEFT JOIN brand b ON b.id = p.brand_id
     WHERE p.id = ANY($1::uuid[])
-    ORDER BY p.id, offer.currency
-    ON CONFLICT (product_id, currency) DO UPDATE SET
-        is_main = excluded.is_main, visible = excluded.visible, amount = excluded.amount,
-        sort_name = excluded.sort_name, category_id = excluded.category_id,
-        brand_id = excluded.brand_id, brand_version = excluded.brand_version,
-        search = excluded.search
-    """
-)
-_drop_unpriced = Statement(
-    """
-    DELETE FROM listing l WHERE l.product_id = ANY($1::uuid[]) AND NOT EXISTS (
-        SELECT FROM variant v JOIN price pr ON pr.variant_id = v.id
-        WHERE v.product_id = l.product_id AND NOT v.removed AND pr.currency = l.currency
-    )
     """
 )
 _lock = Statement(
     """
     SELECT FROM listing WHERE product_id = ANY($1::uuid[])
-    ORDER BY product_id, currency FOR UPDATE
+    ORDER BY product_id, currency, shelf_id FOR UPDATE
     """
 )
 _mark_stock = Statement(
@@ -77,19 +82,52 @@ _mark_stock = Statement(
 )
 
 
+_stale = Statement(
+    """
+    SELECT l.product_id FROM brand b JOIN listing l ON l.brand_id = b.id AND l.shelf_id = $1
+    WHERE b.indexed < b.version AND l.brand_version < b.version
+    UNION
+    SELECT l.product_id FROM category c JOIN listing l ON l.shelf_id = c.id
+    WHERE c.indexed < c.version AND l.category_id = c.id AND l.category_version < c.version
+    ORDER BY 1 LIMIT $2
+    """
+)
+_settle_brands = Statement(
+    "UPDATE brand SET indexed = version WHERE indexed < version AND updated_at < $1"
+)
+_settle_categories = Statement(
+    "UPDATE category SET indexed = version WHERE indexed < version AND updated_at < $1"
+)
+# No transaction lives longer: after it, none can still write a listing of the older state.
+_SETTLED = timedelta(seconds=30)
+
+
 def refresh(session: Session, product_ids: Sequence[UUID]) -> None:
-    """Rewrite the listings of these products; sorted ids keep the locking order."""
-    ids = list(product_ids)
-    _upsert.run(session, ids)
-    _drop_unpriced.run(session, ids)
+    """Make the listings of these products anew."""
+    ids = sorted(product_ids)
+    _lock.rows(session, ids)
+    _delete.run(session, ids)
+    _insert.run(session, ids, WHOLE_SHOP)
     _mark_stock.run(session, ids)
+
+
+def refresh_stale(session: Session, limit: int) -> int:
+    """Refresh listings whose category was moved or whose brand was renamed; how many products."""
+    product_ids = [product for (product,) in _stale.rows(session, WHOLE_SHOP, limit)]
+    if product_ids:
+        refresh(session, product_ids)
+    else:
+        settled = clock.now() - _SETTLED
+        _settle_brands.run(session, settled)
+        _settle_categories.run(session, settled)
+    return len(product_ids)
 
 
 def refresh_stock(session: Session, product_ids: Sequence[UUID]) -> None:
     """Set again whether these products are in stock.
 
-    The locks come first: whoever has to wait for them then reads stock in a newer statement, so
-    of two concurrent changes the later one sees both.
+    The locks come first, here and in `refresh`: whoever has to wait for them then reads stock in a
+    newer statement, so of two concurrent changes the later one sees both.
     """
     ids = sorted(product_ids)
     _lock.rows(session, ids)

@@ -24,12 +24,14 @@ def _taxonomy() -> None:
             name text NOT NULL,
             path text COLLATE "C" NOT NULL CONSTRAINT uq_category_path UNIQUE,
             version bigint NOT NULL,
+            indexed bigint NOT NULL,
             created_at timestamptz NOT NULL,
             updated_at timestamptz NOT NULL
         )
         """
     )
     op.execute("CREATE INDEX ix_category_parent_id ON category (parent_id)")
+    op.execute("CREATE INDEX ix_category_stale ON category (id) WHERE indexed < version")
     op.execute(
         """
         CREATE TABLE brand (
@@ -135,29 +137,32 @@ def _projections() -> None:
             product_id uuid NOT NULL CONSTRAINT fk_listing_product_id_product
                 REFERENCES product ON DELETE CASCADE,
             currency char(3) NOT NULL,
+            shelf_id uuid NOT NULL,
             is_main boolean NOT NULL,
             visible boolean NOT NULL,
             in_stock boolean NOT NULL,
             amount bigint NOT NULL,
             sort_name text COLLATE "C" NOT NULL,
             category_id uuid,
+            category_version bigint,
             brand_id uuid,
             brand_version bigint,
             created_at timestamptz NOT NULL,
-            search tsvector NOT NULL,
-            CONSTRAINT pk_listing PRIMARY KEY (product_id, currency)
+            search tsvector,
+            CONSTRAINT pk_listing PRIMARY KEY (product_id, currency, shelf_id)
         )
         """
     )
     for column in ("sort_name", "amount", "created_at"):
-        op.execute(f"CREATE INDEX ix_listing_{column}_product_id ON listing ({column}, product_id)")
         op.execute(
-            f"CREATE INDEX ix_listing_category_id_{column}_product_id"
-            f" ON listing (category_id, {column}, product_id)"
+            f"CREATE INDEX ix_listing_shelf_id_{column}_product_id"
+            f" ON listing (shelf_id, {column}, product_id)"
         )
-    op.execute("CREATE INDEX ix_listing_brand_id ON listing (brand_id)")
-    op.execute("CREATE INDEX ix_listing_in_stock ON listing (product_id) WHERE in_stock")
-    op.execute("CREATE INDEX ix_listing_search ON listing USING gin (search)")
+    op.execute("CREATE INDEX ix_listing_brand_id_shelf_id ON listing (brand_id, shelf_id)")
+    op.execute("CREATE INDEX ix_listing_in_stock ON listing (shelf_id) WHERE in_stock")
+    op.execute(
+        "CREATE INDEX ix_listing_search ON listing USING gin (search) WHERE search IS NOT NULL"
+    )
 
 
 def _imports() -> None:

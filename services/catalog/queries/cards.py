@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from libs.db.statement import Statement
 from libs.money import Money
+from services.catalog.models import WHOLE_SHOP
 
 
 class VariantCard(msgspec.Struct, array_like=True, frozen=True):
@@ -69,7 +70,7 @@ _hydrate = Statement(
         p.created_at, p.updated_at, p.deleted_at, v.cards
     FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place)
     JOIN product p ON p.id = page.id
-    JOIN listing l ON l.product_id = p.id
+    JOIN listing l ON l.product_id = p.id AND l.shelf_id = $3
         AND CASE WHEN $2::text = '' THEN l.is_main ELSE l.currency = $2::text END
     LEFT JOIN category c ON c.id = p.category_id
     LEFT JOIN brand b ON b.id = p.brand_id
@@ -99,7 +100,9 @@ _variants = msgspec.json.Decoder(list[VariantCard])
 
 def hydrate(session: Session, product_ids: Sequence[UUID], currency: str | None) -> list[Card]:
     """The cards of these products in this order; those not sold in the currency are left out."""
-    return [_card(row) for row in _hydrate.rows(session, list(product_ids), currency or "")]
+    return [
+        _card(row) for row in _hydrate.rows(session, list(product_ids), currency or "", WHOLE_SHOP)
+    ]
 
 
 def _card(row: tuple[Any, ...]) -> Card:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from libs.db.page import Key, Page, fetch_page
 from libs.db.statement import Statement
 from services.catalog.errors import ProductNotFound
-from services.catalog.models import Listing, Product
+from services.catalog.models import WHOLE_SHOP, Listing, Product
 from services.catalog.queries.cards import Card, hydrate
 from services.catalog.rules.text import search_expression
 
@@ -34,6 +34,11 @@ MAX_RANKED = 1000
 _COLUMNS = {"name": Listing.sort_name, "price": Listing.amount, "created_at": Listing.created_at}
 
 _resolve = Statement(
+    """
+    SELECT (SELECT id FROM category WHERE slug = $1), (SELECT id FROM brand WHERE slug = $2)
+    """
+)
+_resolve_below = Statement(
     """
     WITH RECURSIVE subtree AS (
         SELECT id FROM category WHERE slug = $1
@@ -98,22 +103,24 @@ def _is_visible(card: Card) -> bool:
 def _narrowed(session: Session, criteria: Criteria) -> Select[Any] | None:
     """The matching product ids; None when category, brand or words are nobody's."""
     conditions = _conditions(criteria)
-    if criteria.category is not None or criteria.brand is not None:
-        found = _resolve.first(session, criteria.category, criteria.brand) or (None, None)
-        categories, brand = found
-        if criteria.category is not None:
-            if not categories:
-                return None
-            conditions.append(_within(categories))
-        if criteria.brand is not None:
-            if brand is None:
-                return None
-            conditions.append(Listing.brand_id == brand)
-    if criteria.q is not None:
-        expression = search_expression(criteria.q)
-        if not expression:
+    if criteria.category is None and criteria.brand is None:
+        category, brand = None, None
+    else:
+        resolve = _resolve if criteria.q is None else _resolve_below
+        category, brand = resolve.first(session, criteria.category, criteria.brand) or (None, None)
+        if (criteria.category and not category) or (criteria.brand and not brand):
             return None
-        conditions.append(Listing.search.bool_op("@@")(_tsquery(expression)))
+    if brand is not None:
+        conditions.append(Listing.brand_id == brand)
+    if criteria.q is None:
+        conditions.append(Listing.shelf_id == (category or WHOLE_SHOP))
+        return select(Listing.product_id).where(*conditions)
+    expression = search_expression(criteria.q)
+    if not expression:
+        return None
+    conditions.append(Listing.search.bool_op("@@")(_tsquery(expression)))
+    if category is not None:
+        conditions.append(Listing.category_id == any_(literal(category, ARRAY(Uuid))))
     return select(Listing.product_id).where(*conditions)
 
 
@@ -132,13 +139,6 @@ def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
     if criteria.price_lte is not None:
         conditions.append(Listing.amount <= criteria.price_lte)
     return conditions
-
-
-def _within(categories: list[UUID]) -> ColumnElement[bool]:
-    # A single category is an equality, for which an index has the rows in the order of each sort.
-    if len(categories) == 1:
-        return Listing.category_id == categories[0]
-    return Listing.category_id == any_(literal(categories, ARRAY(Uuid)))
 
 
 def _tsquery(expression: str) -> ColumnElement[Any]:

@@ -12,6 +12,7 @@ from libs.contracts.inventory import StockLevel
 from libs.db.transaction import reading, transaction
 from libs.ids import uuid7
 from libs.money import Money
+from services.catalog import tasks
 from services.catalog.commands import brands, categories, products, stock
 from services.catalog.queries.cards import Card
 from services.catalog.queries.products import Criteria, get_product, list_products
@@ -74,6 +75,11 @@ class Shop:
         ]
         with transaction() as session:
             stock.project_stock(session, told)
+
+    def refresh_listings(self) -> int:
+        """As the worker does by the clock."""
+        with transaction() as session:
+            return tasks.refresh_listings(session)
 
     def card(self, product_id: UUID) -> Card:
         """The product as an administrator sees it."""

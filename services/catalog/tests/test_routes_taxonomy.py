@@ -44,6 +44,7 @@ def test_a_moved_category_takes_along_what_lies_below(
         2,
     )
     assert client.get(f"{CATEGORIES}/blue").json["path"] == "Garden > Cups > Blue"
+    shop.refresh_listings()
     assert shop.names(category="garden") == ["Cup"]
     assert shop.names(category="home") == []
 
