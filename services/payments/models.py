@@ -49,8 +49,7 @@ class Payment(Base):
             name="state",
         ),
         Index("uq_payment_live_order", "order_id", unique=True, postgresql_where=text(_LIVE)),
-        Index(None, "order_id", "created_at"),
-        Index(None, "created_at", "id"),
+        Index(None, "order_id", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

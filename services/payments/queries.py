@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from libs.db.page import Key, Page, fetch_page
 from services.payments.errors import PaymentNotFound
-from services.payments.models import Payment
+from services.payments.models import Operation, Payment
 
 
 def list_payments(
@@ -17,8 +17,8 @@ def list_payments(
     statement = select(Payment)
     if order_id:
         statement = statement.where(Payment.order_id == order_id)
-    newest_first = (Key(Payment.created_at, "desc"), Key(Payment.id, "desc"))
-    return fetch_page(session, statement, newest_first, cursor, limit)
+    # Identifiers sort by their time of birth.
+    return fetch_page(session, statement, (Key(Payment.id, "desc"),), cursor, limit)
 
 
 def get_payment(session: Session, payment_id: UUID) -> Payment:
@@ -27,3 +27,9 @@ def get_payment(session: Session, payment_id: UUID) -> Payment:
     if payment := session.get(Payment, payment_id, options=whole):
         return payment
     raise PaymentNotFound("there is no such payment")
+
+
+def oldest_doubt(session: Session) -> float:
+    """Seconds since the oldest request was made that has no definite outcome yet."""
+    age = func.extract("epoch", func.now() - func.min(Operation.created_at))
+    return float(session.scalar(select(age).where(Operation.state == "sent")) or 0)

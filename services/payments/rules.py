@@ -1,6 +1,6 @@
 """What is sent to a provider, what it may say about it, and what of that is believed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -33,7 +33,8 @@ class Instruction:
     key: str
     amount: int
     currency: str
-    request: str
+    # It holds the token, which no log may show.
+    request: str = field(repr=False)
     saga: SagaKey
     intent_ref: str = ""
     # For a void: the key of the authorisation to let go of.

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from libs.contracts.payments import AuthorizePayment, CapturePayment, RefundPayment, VoidPayment
 from libs.messaging.message import SagaKey
 from libs.messaging.tasks import Answer, Deferred, Done, Tasks
+from services.payments import metrics, queries
 from services.payments.commands import record, start
 from services.payments.extension import providers
 from services.payments.providers import inquiry
@@ -48,6 +49,12 @@ def void_payment(session: Session, message: VoidPayment, key: SagaKey) -> Deferr
 @tasks.every(seconds=1, transactional=False)
 def resolve_payments() -> int:
     return resolve_due(providers())
+
+
+@tasks.every(seconds=15)
+def measure_doubt(session: Session) -> int:
+    metrics.set_oldest_doubt(queries.oldest_doubt(session))
+    return 0
 
 
 def _outside(known: Providers, instruction: Instruction | None) -> Deferred | Answer:

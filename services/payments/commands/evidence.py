@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from libs.db.statement import Statement
 from libs.ids import uuid7
 from libs.messaging.tasks import Answer, Done, InDoubt, Rejected, Waiting
+from services.payments import metrics
 from services.payments.commands import outcomes
 from services.payments.commands.foreign_refunds import apply_held
 from services.payments.errors import CaptureRefused, Declined, RefundRefused
@@ -61,7 +62,8 @@ def quarantine(
 ) -> None:
     """Keep genuine words that are not believed, for a person to look at."""
     event = event_columns(evidence, provider, source, payment_id)
-    _quarantine.run(session, *event, reason)
+    if _quarantine.run(session, *event, reason):
+        metrics.count_quarantined(provider)
 
 
 def standing(session: Session, instruction: Instruction) -> Answer:

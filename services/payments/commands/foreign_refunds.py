@@ -32,7 +32,6 @@ _held = Statement(
     """
     SELECT amount, id FROM payment_event
     WHERE payment_id = $1 AND verdict = 'held'
-        AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE tx_id = payment_event.id)
     ORDER BY occurred_at
     """
 )
@@ -48,6 +47,6 @@ def take(session: Session, payment_id: UUID, event: tuple[Any, ...]) -> None:
 
 
 def apply_held(session: Session, payment_id: UUID) -> None:
-    """Count what was held, as far as it is covered by what was captured."""
+    """Count what was held, as far as the capture covers it; a payment is captured only once."""
     for amount, event_id in _held.rows(session, payment_id):
         _apply.run(session, amount, payment_id, event_id)

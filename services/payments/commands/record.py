@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from libs.db.statement import Statement
 from libs.messaging.message import SagaKey
 from libs.messaging.tasks import Answer, Done, InDoubt
-from services.payments.commands.evidence import believe, refused
+from services.payments.commands.evidence import believe, refused, standing
 from services.payments.commands.sending import lock
 from services.payments.commands.start import give_back
 from services.payments.providers.registry import Providers
@@ -120,7 +120,9 @@ def _absent(session: Session, providers: Providers, instruction: Instruction) ->
     """Nothing to void, believed when it is seen twice and no request can be under way any more."""
     wait = providers.settings.missing_seconds
     row = _missing.first(session, instruction.id, wait)
-    if row is None or row[0]:
+    if row is None:
+        return standing(session, instruction)
+    if row[0]:
         _let_go.run(session, instruction.id)
         return Done()
     return InDoubt("the provider does not know the authorisation, or not yet")

@@ -41,7 +41,7 @@ _lock_of_order = Statement(
     f"""
     SELECT {_COLUMNS} FROM payment
     WHERE order_id = $1 AND state NOT IN ('declined', 'voided')
-    ORDER BY created_at DESC LIMIT 1 FOR UPDATE
+    ORDER BY id DESC LIMIT 1 FOR UPDATE
     """  # noqa: S608 - constants
 )
 _lock = Statement(

@@ -54,8 +54,7 @@ def _payment() -> None:
         WHERE state IN ('pending', 'requires_action', 'authorized', 'captured')
         """
     )
-    op.execute("CREATE INDEX ix_payment_order_id_created_at ON payment (order_id, created_at)")
-    op.execute("CREATE INDEX ix_payment_created_at_id ON payment (created_at, id)")
+    op.execute("CREATE INDEX ix_payment_order_id_id ON payment (order_id, id)")
 
 
 def _operation() -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from libs.db.transaction import reading
 from libs.messaging.message import Phase
+from services.payments import queries
 from services.payments.extension import providers
 from services.payments.resolver import resolve_due
 from services.payments.tests.money import pass_time, resolve
@@ -36,6 +38,19 @@ def test_every_token_ends_with_at_most_one_charge(saga, books, token, outcome, c
 
     assert end(saga, "authorize_payment") == outcome
     assert books.journal_types(saga.order_id) == charges
+
+
+def test_the_age_of_the_oldest_doubt_is_known(saga):
+    saga.authorize("tok_timeout_after_charge")
+    with reading() as session:
+        doubted = queries.oldest_doubt(session)
+    end(saga, "authorize_payment")
+
+    with reading() as session:
+        settled = queries.oldest_doubt(session)
+
+    assert doubted > 0
+    assert settled == 0
 
 
 def test_silence_is_reported_as_doubt_and_never_as_failure(saga, books):

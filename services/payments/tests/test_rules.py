@@ -63,6 +63,10 @@ def test_what_speaks_of_other_money_is_not(change):
     assert mismatch(INSTRUCTION, replace(EVIDENCE, **change))
 
 
+def test_a_request_does_not_show_its_token():
+    assert "tok_secret" not in repr(replace(INSTRUCTION, request='{"token":"tok_secret"}'))
+
+
 def test_the_attempt_has_no_part_in_the_key():
     retried = provider_key(SagaKey(SAGA.saga, SAGA.step, 0, "do", 7), "capture")
 

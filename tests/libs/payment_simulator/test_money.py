@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+import urllib3
 
 from libs.testing.servers.payment_simulator import PaymentSimulator
 
@@ -129,6 +130,20 @@ def test_the_buyer_cannot_change_the_decision(provider):
     provider.call("POST", f"{path}/refuse")
 
     assert provider.call("POST", f"{path}/complete")[0] == 409
+
+
+def test_the_buyer_is_asked_on_a_page_with_two_buttons(provider):
+    _, event = provider.call("POST", "/intents", order("tok_requires_action"), key=f"{uuid4()}")
+    path = f"/intents/{event['intent']['id']}"
+
+    asking = urllib3.request("GET", f"{provider.url}{path}/action", timeout=5)
+    pressed = urllib3.request(
+        "POST", f"{provider.url}{path}/complete", headers={"accept": "text/html"}, timeout=5
+    )
+
+    assert f'action="{path}/complete"'.encode() in asking.data
+    assert f'action="{path}/refuse"'.encode() in asking.data
+    assert b"This payment is authorized" in pressed.data
 
 
 def test_tokens_are_not_kept(provider):
