@@ -22,6 +22,8 @@ _MONEY = {
         "decimal": {"type": "string", "readOnly": True, "examples": ["19.99"]},
     },
 }
+# The end of the text in Python, where `$` would also let a line break pass.
+_END = r"\Z"
 _SECURITY = {
     "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "serviceToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
@@ -97,14 +99,24 @@ def _join(target: dict[str, Any], members: dict[str, Any], kind: str) -> None:
             raise ValueError(f"two services document {kind} {name} differently")
 
 
-def _describe(_converter: Any, field: Any, **_: Any) -> dict[str, Any]:
-    """The schema of our own fields, which apispec cannot know."""
+def _describe(_converter: Any, field: Any, *, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """What apispec cannot know: our own fields, and that JSON Schema's regexes end with `$`."""
+    described = _own(field)
+    pattern = ret.get("pattern", "")
+    if pattern.endswith(_END):
+        described = {"pattern": f"^{pattern.removesuffix(_END)}$"} | described
+    if field.allow_none and "type" in described:
+        described["type"] = [described["type"], "null"]
+    return described
+
+
+def _own(field: Any) -> dict[str, Any]:
     if isinstance(field, fields.Id):
         return id_schema(field.prefix)
     if isinstance(field, fields.Timestamp):
         return {"format": "date-time"}
     if isinstance(field, fields.MoneyField):
-        return _MONEY
+        return dict(_MONEY)
     if isinstance(field, fields.Email):
         return {"format": "email", "maxLength": 254}
     return {}
