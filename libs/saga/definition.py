@@ -13,6 +13,12 @@ P = TypeVar("P", bound=Payload)
 Kind = Literal["compensable", "pivot", "retriable", "local"]
 # A local step runs inside the transition's own transaction and must not be refused.
 Local = Callable[[Session, P, SagaState], None]
+_PARTS = {
+    "compensable": {"do", "undo"},
+    "pivot": {"do"},
+    "retriable": {"do"},
+    "local": {"local"},
+}
 
 
 class BadSaga(Exception):
@@ -134,6 +140,10 @@ class Saga(Generic[P]):
 def check(saga: Saga[Any]) -> None:
     """Refuse, when the module is imported, what could leave something half done."""
     names = [step.name for step in saga.steps]
+    if saga.leader == saga.name:
+        raise BadSaga(f"{saga.name} names no service that leads it")
+    if min(saga.deadline, saga.patience) <= 0:
+        raise BadSaga(f"{saga.name} needs a deadline and a patience above 0")
     if len(set(names)) != len(names):
         raise BadSaga(f"{saga.name} has two steps of one name")
     if [step.kind for step in saga.steps].count("pivot") != 1:
@@ -142,7 +152,19 @@ def check(saga: Saga[Any]) -> None:
         unknown = set(saga.needs(step)) - set(names[:index])
         if unknown:
             raise BadSaga(f"{saga.name}: {step.name} comes before {', '.join(sorted(unknown))}")
+        _check_parts(saga, step)
     _check_order(saga)
+
+
+def _check_parts(saga: Saga[Any], step: Step[Any]) -> None:
+    parts = {part for part in ("do", "undo", "local") if getattr(step, part)}
+    if parts != _PARTS[step.kind]:
+        needed = " and ".join(sorted(_PARTS[step.kind]))
+        raise BadSaga(f"{saga.name}: {step.name} is {step.kind} and needs exactly {needed}")
+    if step.kind == "pivot" and step.when:
+        raise BadSaga(f"{saga.name}: the pivot cannot be left out")
+    if step.timeout <= 0:
+        raise BadSaga(f"{saga.name}: {step.name} needs a timeout above 0")
 
 
 def _check_order(saga: Saga[Any]) -> None:

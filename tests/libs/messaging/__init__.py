@@ -1,0 +1,1 @@
+"""Tests of messages, inbox, outbox and group commit."""

@@ -1,0 +1,1 @@
+"""Proofs of the saga engine, from its pure rules to whole workflows on real databases."""
