@@ -26,7 +26,7 @@ ALLOWED_MODULES = {
 OWN_MODULES = {
     "accounts": {"cli", "passwords", "tokens"},
     "notifications": {"channels", "rendering"},
-    "payments": {"providers"},
+    "payments": {"providers", "resolver"},
 }
 
 
