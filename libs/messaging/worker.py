@@ -194,7 +194,8 @@ def _never_called() -> None:
 
 def _job(app: Flask, kind: type[Job], handler: Handler) -> Callable[[dict[str, Any]], None]:
     def run(message: dict[str, Any]) -> None:
-        envelope = msgspec.convert(message, Envelope, strict=False)
+        # Celery has decoded the message already, but a payload is decoded from its bytes.
+        envelope = msgspec.json.decode(msgspec.json.encode(message), type=Envelope)
         with app.app_context(), tracing.within(envelope.traceparent):
             handler(read(envelope, kind))
 
