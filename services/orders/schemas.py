@@ -35,7 +35,7 @@ class ShippingAddressSchema(Schema):
     country = CountryCode(required=True)
 
 
-class PaymentSchema(Schema):
+class PaymentMeansSchema(Schema):
     """Which provider, and the token that it gave the buyer's browser; never card data."""
 
     provider = Text(1, 50, required=True)
@@ -48,7 +48,7 @@ class PlaceOrderSchema(Schema):
     cart_id = Id("crt", required=True)
     email = Email(required=True)
     shipping_address = ma.fields.Nested(ShippingAddressSchema, load_default=None)
-    payment = ma.fields.Nested(PaymentSchema, required=True)
+    payment = ma.fields.Nested(PaymentMeansSchema, required=True)
     expected_total = MoneyField(load_default=None)
 
 
