@@ -4,7 +4,7 @@ import base64
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from libs.runtime.keys import KeyFiles
@@ -60,7 +60,7 @@ class Installation:
             "ARGOSY_ORDERS_CARTS_URL": self.carts_url,
             "ARGOSY_ORDERS_SERVICE_KEY": str(self.keys.service("orders")),
             "ARGOSY_PAYMENTS_SIMULATOR_URL": self.simulator_url,
-            "ARGOSY_PAYMENTS_WEBHOOK_SECRET": self.webhook_secret,
+            "ARGOSY_PAYMENTS_SIMULATOR_WEBHOOK_SECRETS": self.webhook_secret,
         }
         return {**os.environ, **ours, **self.extra}
 
@@ -80,6 +80,13 @@ class Installation:
     def topology(self) -> Program:
         """Ends when every exchange and queue is declared."""
         return self._runtime("topology", "topology", "--services", ",".join(self.servers.databases))
+
+    def administrator(self, email: str, name: str, password: str) -> Program:
+        """Ends when that administrator exists; one who exists already keeps the old password."""
+        person = ("--email", email, "--name", name)
+        made = self._program("administrator", "services.accounts.cli", "create-admin", *person)
+        environ = {**made.environ, "ARGOSY_ADMIN_PASSWORD": password}
+        return replace(made, environ=environ)
 
     def simulator(self) -> Program:
         """The payment provider, which tells the shop about everything its buyers do."""

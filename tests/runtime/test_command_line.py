@@ -15,7 +15,7 @@ _SERVICE = "inventory"
 
 def _run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("ARGOSY_")}
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - a module of ours
         [sys.executable, "-m", "libs.runtime", *arguments],
         cwd=ROOT,
         env=bare | environ,

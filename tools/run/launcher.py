@@ -15,7 +15,8 @@ from libs.settings import SettingsError
 from libs.testing.installation import Installation, Servers
 from libs.testing.process import ManagedProcess, ProcessFailed, Program, run_to_end
 from libs.testing.servers.private import free_port
-from tools.run import databases, demo
+from tools.run import databases
+from tools.run.demo.show import Stage, show
 from tools.run.leftovers import Leftovers
 from tools.run.place import Place
 from tools.run.postgres import EmbeddedPostgres
@@ -25,6 +26,9 @@ from tools.run.valkey import EmbeddedValkey
 
 _READY_SECONDS = 60.0
 _MIGRATION_SECONDS = 120.0
+# Every process serves all services, so a few connections for each of them are plenty.
+_SIZES = {"ARGOSY_DATABASE_POOL_SIZE": "4"}
+_WEB_PROCESSES, _WEB_THREADS = 2, 8
 _STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -49,9 +53,9 @@ class Launcher:
         began = time.monotonic()
         with self._place.held():
             try:
-                self._start()
+                installation = self._start()
                 self._say(f"Argosy is ready after {time.monotonic() - began:.1f} s")
-                demo.show(self._url, self._place, self._say, self._look)
+                show(Stage(self._url, self._place, installation, self._say, self._look))
                 while True:
                     self._look()
                     time.sleep(0.5)
@@ -73,7 +77,7 @@ class Launcher:
             raise Stopped
         self._supervisor.look()
 
-    def _start(self) -> None:
+    def _start(self) -> Installation:
         _refuse_taken(self._settings.port)
         Leftovers(self._place.folder / "children").end()
         self._place.logs.mkdir(exist_ok=True)
@@ -82,7 +86,7 @@ class Launcher:
         self._finish(installation.migration())
         self._finish(installation.topology())
         everything = ",".join(services)
-        web = installation.web("web", everything, self._settings.port, 2, 8)
+        web = installation.web("web", everything, self._settings.port, _WEB_PROCESSES, _WEB_THREADS)
         for program in (
             installation.simulator(),
             web,
@@ -91,6 +95,7 @@ class Launcher:
         ):
             self._supervisor.start(ManagedProcess(program))
         self._await_ready()
+        return installation
 
     def _installation(self, services: Sequence[str]) -> Installation:
         return Installation(
@@ -102,7 +107,7 @@ class Launcher:
             carts_url="local:carts",
             logs=self._place.logs,
             journal=self._place.payments,
-            extra=demo.environ(self._place),
+            extra=_SIZES,
         )
 
     def _servers(self, services: Sequence[str]) -> Servers:

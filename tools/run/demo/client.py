@@ -1,0 +1,81 @@
+"""The shop's public API, as the demo calls it."""
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import urllib3
+
+_TRIES_SECONDS = 20.0
+_AGAIN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+
+
+class DemoFailed(Exception):
+    """The shop did not answer as it should; the message holds what it said."""
+
+
+class Shop:
+    """One caller of the shop: nobody at first, somebody after `log_in`."""
+
+    def __init__(self, url: str, look: Callable[[], None]) -> None:
+        self._url = url
+        self._look = look
+        timeout = urllib3.Timeout(connect=2.0, read=35.0)
+        self._http = urllib3.PoolManager(timeout=timeout, retries=False)
+        self._headers: dict[str, str] = {}
+
+    def log_in(self, email: str, password: str) -> None:
+        """Speak as this user from now on."""
+        tokens = self.post("/accounts/login", {"email": email, "password": password})
+        self._headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+
+    def get(self, path: str) -> Any:
+        """What is there now."""
+        return self._call("GET", path, None, {})
+
+    def post(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
+        """Make something."""
+        return self._call("POST", path, body, headers or {})
+
+    def ensure(self, path: str, body: Any) -> None:
+        """Make something unless it is there already."""
+        self._call("POST", path, body, {}, accepted=(HTTPStatus.CONFLICT,))
+
+    def await_that(self, what: str, done: Callable[[], bool]) -> None:
+        """Wait for something that arrives with a message of another service."""
+        until = time.monotonic() + _TRIES_SECONDS
+        while not done():
+            if time.monotonic() > until:
+                raise DemoFailed(f"{what} did not happen within {_TRIES_SECONDS:.0f} s")
+            self._pause()
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        headers: Mapping[str, str],
+        accepted: tuple[HTTPStatus, ...] = (),
+    ) -> Any:
+        until = time.monotonic() + _TRIES_SECONDS
+        while True:
+            answer = self._http.request(
+                method,
+                f"{self._url}/api/v1{path}",
+                body=msgspec.json.encode(body) if body is not None else None,
+                headers={"Content-Type": "application/json", **self._headers, **headers},
+            )
+            if answer.status in _AGAIN and time.monotonic() < until:
+                self._pause()
+                continue
+            if answer.status >= HTTPStatus.BAD_REQUEST and answer.status not in accepted:
+                raise DemoFailed(
+                    f"{method} {path} answered {answer.status}: {answer.data.decode()}"
+                )
+            return msgspec.json.decode(answer.data) if answer.data else None
+
+    def _pause(self) -> None:
+        self._look()
+        time.sleep(0.2)
