@@ -54,9 +54,9 @@ _confirm = _move(
 )
 _cancel = _move(
     """
-    status = 'cancelled', next_action_url = NULL, cancellation_code = $3,
+    status = 'cancelled', next_action_url = NULL, cancellation_code = $3::text,
     cancellation_detail = $4, version = version + 1, cancelled_at = $2, updated_at = $2,
-    payment_status = CASE WHEN $3 LIKE 'payments.%' THEN 'failed' ELSE 'unpaid' END
+    payment_status = CASE WHEN $3::text LIKE 'payments.%' THEN 'failed' ELSE 'unpaid' END
     WHERE id = $1 AND status = 'pending'
     """,
     "cancelled",
@@ -74,8 +74,8 @@ _await_action = _move(
 )
 _progress = _move(
     """
-    status = $3, fulfilment_status = $4, version = version + 1, updated_at = $2
-    WHERE id = $1 AND status <> $3
+    status = $3::text, fulfilment_status = $4, version = version + 1, updated_at = $2
+    WHERE id = $1 AND status <> $3::text
     """,
     "status_changed",
     "jsonb_build_object('status', status)",
