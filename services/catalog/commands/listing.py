@@ -10,6 +10,9 @@ from libs import clock
 from libs.db.statement import Statement
 from services.catalog.models import WHOLE_SHOP
 
+# PostgreSQL would read `BM-77` as a word and a negative number, and `a/b` as a path.
+_PUNCTUATION = "-./:+#@&_"
+
 _delete = Statement("DELETE FROM listing WHERE product_id = ANY($1::uuid[])")
 # Names weigh most, then brand, then SKUs and options; of a description only the beginning counts.
 # A sort name is short enough for the cursor of a page.
@@ -50,10 +53,10 @@ _insert = Statement(
         p.status = 'active' AND p.deleted_at IS NULL, false, offer.amount,
         left(lower(p.name), 80), p.category_id, c.version, p.brand_id, b.version, p.created_at,
         CASE WHEN everywhere.id = $2::uuid THEN
-            setweight(to_tsvector('english', p.name), 'A')
-            || setweight(to_tsvector('english', coalesce(b.name, '')), 'B')
-            || setweight(to_tsvector('english', words.words), 'C')
-            || setweight(to_tsvector('english', left(p.description, 4000)), 'D')
+            setweight(to_tsvector('english', translate(p.name, $3, $4)), 'A')
+            || setweight(to_tsvector('english', translate(coalesce(b.name, ''), $3, $4)), 'B')
+            || setweight(to_tsvector('english', translate(words.words, $3, $4)), 'C')
+            || setweight(to_tsvector('english', translate(left(p.description, 4000), $3, $4)), 'D')
         END
     FROM product p
     JOIN everywhere ON everywhere.product_id = p.id
@@ -107,7 +110,7 @@ def refresh(session: Session, product_ids: Sequence[UUID]) -> None:
     ids = sorted(product_ids)
     _lock.rows(session, ids)
     _delete.run(session, ids)
-    _insert.run(session, ids, WHOLE_SHOP)
+    _insert.run(session, ids, WHOLE_SHOP, _PUNCTUATION, " " * len(_PUNCTUATION))
     _mark_stock.run(session, ids)
 
 

@@ -65,6 +65,11 @@ class Shop:
         with transaction() as session:
             return brands.create_brand(session, name).slug
 
+    def rename_brand(self, slug: str, name: str) -> None:
+        """As a PATCH does."""
+        with transaction() as session:
+            brands.change_brand(session, brands.lock_brand(session, slug), {"name": name})
+
     def supply(self, levels: Mapping[UUID, int], version: int | None = None) -> None:
         """Inventory says how many pieces of each variant there are."""
         self._versions += 1
