@@ -59,11 +59,11 @@ def _repeat(state: SagaState, event: Answered) -> Decision:
     so for every stale answer would multiply messages.
     """
     last = (event.step, event.generation, event.phase)
-    if not (event.redelivered and state.last == last) or state.status == "needs_attention":
+    if not (event.redelivered and state.last == last):
         return Decision(state, changed=False)
     sends = [
         Send(name, step.pending, step.generation, step.attempt)
-        for name, step in state.steps.items()
+        for name, step in state.driven.items()
         if step.pending and not step.waiting
     ]
     return Decision(state, sends=tuple(sends), changed=False)
@@ -111,27 +111,30 @@ class _Reaction(Transition):
             case "rejected" | "cancelled" if event.phase == "do":
                 self._refused(event)
             case "rejected":
-                self.put(event.step, code=event.code, detail=event.detail)
-                self.park(event.code, event.detail)
+                self.park(event.step, event.code or "rejected", event.detail)
             case _:
                 self.over(event.step, event.output)
 
     def _failed(self, event: Answered, step: StepState) -> None:
         failures = step.failures + 1
-        pause = self.pause(event.step, failures)
-        self.put(event.step, failures=failures, due_at=pause, code=event.code, detail=event.detail)
+        pause = self.pause_after_fault(failures)
+        code = event.code or "step_failed"
+        self.put(event.step, failures=failures, due_at=pause, code=code, detail=event.detail)
         stubborn = self.must_succeed(event.step)
         if not stubborn and failures >= COMPENSABLE_FAILURES:
-            self.abort(event.code or "step_failed", event.detail or f"{event.step} kept failing")
+            self.abort(code, event.detail or f"{event.step} kept failing")
         elif stubborn and failures >= STUBBORN_FAILURES:
-            self.park(event.code, event.detail)
+            self.park(event.step, code, event.detail)
 
     def _waits(self, event: Answered) -> None:
         """Somebody outside must act. The participant is still asked now and then, in case its later
         answer got lost."""
         step = self.steps[event.step]
         due_at = self.pause(event.step, step.attempt + 2)
-        self.put(event.step, waiting=True, due_at=due_at, output=event.output)
+        self.put(event.step, waiting=True, due_at=due_at)
+        if event.phase == "undo":
+            return
+        self.put(event.step, output=event.output)
         if step.waiting:
             return
         wait = self.saga.step(event.step).wait
@@ -144,13 +147,13 @@ class _Reaction(Transition):
     def _refused(self, event: Answered) -> None:
         code, detail = event.code or event.outcome, event.detail or event.outcome
         if self.saga.step(event.step).kind == "retriable":
-            self.put(event.step, refused=True, code=code, detail=detail)
-            self.park(code, detail)
+            self.put(event.step, refused=True, waiting=False)
+            self.park(event.step, code, detail)
             return
+        self.resume(event.step)
         self.put(
             event.step, status="rejected", due_at=None, waiting=False, code=code, detail=detail
         )
-        self.resume()
         if self.state.status == "running":
             self.abort(code, detail)
         else:
@@ -168,17 +171,16 @@ class _Reaction(Transition):
             self.abort(f"{self.saga.leader}.timed_out", "it was not completed in time")
             return
         patience = timedelta(seconds=self.saga.patience)
-        for name, step in list(self.steps.items()):
-            if not (step.pending and step.due_at and step.due_at <= self.now):
+        for name, step in self.state.driven.items():
+            if not (step.due_at and step.due_at <= self.now):
                 continue
             if self.must_succeed(name) and step.since and step.since + patience <= self.now:
-                self.park(step.code or "no_answer", step.detail or f"{name} got no answer")
+                self.park(name, step.code or "no_answer", step.detail or f"{name} got no answer")
             else:
                 self.ask(name, attempt=step.attempt + 1)
 
     def _aborted(self, event: Aborted) -> None:
-        status = self.state.resumes or self.state.status
-        if status != "running" or self.beyond_return():
+        if self.state.direction != "running" or self.beyond_return():
             raise SagaForbids("it is too late to undo this")
         self.abort(event.code, event.detail)
 
@@ -186,7 +188,7 @@ class _Reaction(Transition):
         step = self._pending(event.step)
         if event.body is not None and not step.refused:
             raise SagaForbids("only a step that was refused can be asked something else")
-        self.resume()
+        self.resume(event.step)
         # A participant that has refused this generation would only repeat its answer.
         generation = step.generation + 1 if step.refused else step.generation
         self.put(
@@ -203,7 +205,6 @@ class _Reaction(Transition):
 
     def _skipped(self, event: Skipped) -> None:
         self._pending(event.step)
-        self.resume()
         self.over(event.step, event.output)
 
     def _pending(self, name: str) -> StepState:

@@ -13,7 +13,10 @@ Status = Literal["running", "aborting", "done", "compensated", "needs_attention"
 
 
 class StepState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One step. `sent` and `undoing` are the pending ones: asked, and no definite answer yet."""
+    """One step. `sent` and `undoing` are the pending ones: asked, and no definite answer yet.
+
+    A `stuck` one waits for a person; a `refused` one is asked again under a new generation only.
+    """
 
     status: StepStatus = "idle"
     generation: int = 0
@@ -23,6 +26,7 @@ class StepState(msgspec.Struct, frozen=True, omit_defaults=True):
     due_at: datetime | None = None
     waiting: bool = False
     refused: bool = False
+    stuck: bool = False
     output: dict[str, Any] | None = None
     code: str | None = None
     detail: str | None = None
@@ -37,7 +41,11 @@ class StepState(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SagaState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The whole saga. `resumes` is the status that an operator's decision returns it to."""
+    """The whole saga.
+
+    While a step is stuck the status is `needs_attention` and `code` tells of that step; `resumes`
+    and `kept` are the status and the reason that the saga has apart from that.
+    """
 
     id: UUID
     status: Status
@@ -47,6 +55,7 @@ class SagaState(msgspec.Struct, frozen=True, omit_defaults=True):
     resumes: Status | None = None
     code: str | None = None
     detail: str | None = None
+    kept: tuple[str | None, str | None] = (None, None)
     last: tuple[str, int, str] | None = None
 
     @property
@@ -54,11 +63,21 @@ class SagaState(msgspec.Struct, frozen=True, omit_defaults=True):
         """Whether nothing will ever happen to it again."""
         return self.status in {"done", "compensated"}
 
+    @property
+    def direction(self) -> Status:
+        """Where it is going, also while a step is stuck."""
+        return self.resumes or self.status
+
+    @property
+    def driven(self) -> dict[str, StepState]:
+        """The pending steps that are asked again without a person's decision."""
+        return {name: step for name, step in self.steps.items() if step.pending and not step.stuck}
+
     def due_at(self) -> datetime | None:
         """When the sweep has to look at it, if no answer comes first."""
-        if self.ended or self.status == "needs_attention":
+        if self.ended:
             return None
-        times = [step.due_at for step in self.steps.values() if step.pending and step.due_at]
+        times = [step.due_at for step in self.driven.values() if step.due_at]
         if self.status == "running" and self.deadline_at:
             times.append(self.deadline_at)
         return min(times) if times else None

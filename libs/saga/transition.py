@@ -12,6 +12,7 @@ from libs.saga.state import Decision, SagaState, Send, StepState
 
 WAITING, COMPENSATED, COMPLETED = "@waiting", "@compensated", "@completed"
 _LONGEST_PAUSE = 60.0
+_FIRST_PAUSE = 0.4
 _OVER = {"ok", "skipped"}
 
 
@@ -32,8 +33,8 @@ class Transition:
         return Decision(state, tuple(self.sends), tuple(self.locals))
 
     def over(self, name: str, output: dict[str, Any] | None) -> None:
-        """The pending phase of the step is definitely done; a parked saga goes on by it."""
-        self.resume()
+        """The pending phase of the step is definitely done, even if it was stuck."""
+        self.resume(name)
         undone = self.steps[name].pending == "undo"
         kept = self.steps[name].output if undone else output
         self.put(
@@ -49,9 +50,9 @@ class Transition:
         self.go_on()
 
     def go_on(self) -> None:
-        if self.state.status == "running":
+        if self.state.direction == "running":
             self.advance()
-        elif self.state.status == "aborting":
+        elif self.state.direction == "aborting":
             self.compensate()
 
     def advance(self) -> None:
@@ -86,7 +87,7 @@ class Transition:
         return False
 
     def abort(self, code: str, detail: str) -> None:
-        self.set(status="aborting", resumes=None, code=code, detail=detail, deadline_at=None)
+        self.set(status="aborting", code=code, detail=detail, deadline_at=None)
         self.compensate()
 
     def compensate(self) -> None:
@@ -106,9 +107,17 @@ class Transition:
             if self.saga.compensated:
                 self.locals.append(COMPENSATED)
 
-    def resume(self) -> None:
-        if self.state.resumes:
-            self.set(status=self.state.resumes, resumes=None)
+    def resume(self, name: str) -> None:
+        """The step is stuck no more; once none is, the saga is what it was apart from that."""
+        self.put(name, stuck=False)
+        stuck = next((step for step in self.steps.values() if step.stuck), None)
+        if stuck:
+            self.set(code=stuck.code, detail=stuck.detail)
+        elif self.state.resumes:
+            code, detail = self.state.kept
+            self.set(
+                status=self.state.resumes, resumes=None, code=code, detail=detail, kept=(None, None)
+            )
 
     def beyond_return(self) -> bool:
         return self.steps[self.saga.pivot].status in {"sent", "ok"}
@@ -116,11 +125,13 @@ class Transition:
     def must_succeed(self, name: str) -> bool:
         return self.steps[name].pending == "undo" or self.saga.step(name).kind != "compensable"
 
-    def park(self, code: str | None, detail: str | None) -> None:
-        if self.state.status != "needs_attention":
-            self.set(resumes=self.state.status)
-        code, detail = code or self.state.code, detail or self.state.detail
-        self.set(status="needs_attention", code=code, detail=detail)
+    def park(self, name: str, code: str, detail: str | None) -> None:
+        """The step waits for a person; the other branches go on meanwhile."""
+        self.put(name, stuck=True, code=code, detail=detail)
+        if not self.state.resumes:
+            kept = (self.state.code, self.state.detail)
+            self.set(status="needs_attention", resumes=self.state.status, kept=kept)
+        self.set(code=code, detail=detail)
 
     def send(self, name: str, status: str) -> None:
         self.put(name, status=status, since=self.now)
@@ -135,7 +146,14 @@ class Transition:
 
     def pause(self, name: str, times: int) -> datetime:
         """When to ask again: after the timeout, doubled each time, so that a backlog calms down."""
-        seconds = min(_LONGEST_PAUSE, self.saga.step(name).timeout * 2 ** min(times - 1, 10))
+        return self.after(self.saga.step(name).timeout, times)
+
+    def pause_after_fault(self, times: int) -> datetime:
+        """When to ask again a participant that could not act just now: soon, then ever later."""
+        return self.after(_FIRST_PAUSE, times)
+
+    def after(self, first: float, times: int) -> datetime:
+        seconds = min(_LONGEST_PAUSE, first * 2 ** min(times - 1, 10))
         # Spread by identity instead of chance: the decision stays a function of its arguments.
         spread = 0.75 + (self.state.id.int % 997) / 997 / 2
         return self.now + timedelta(seconds=seconds * spread)

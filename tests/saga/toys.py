@@ -77,7 +77,8 @@ class Driver:
     def answer(
         self, step: str, outcome: Any = "done", phase: Phase = "do", **more: Any
     ) -> "Driver":
-        generation = more.pop("generation", self.state.steps[step].generation)
+        known = self.state.steps.get(step, StepState())
+        generation = more.pop("generation", known.generation)
         event = Answered(step=step, generation=generation, phase=phase, outcome=outcome, **more)
         return self.feed(event)
 
@@ -103,6 +104,10 @@ class Driver:
 
     def step(self, name: str) -> StepState:
         return self.state.steps[name]
+
+    @property
+    def status(self) -> str:
+        return self.state.status
 
     @property
     def sent(self) -> list[str]:
