@@ -125,7 +125,10 @@ class Coupon(Base):
 
 
 class CouponCustomer(Base):
-    """How often one customer uses a coupon; changed only under the coupon's lock."""
+    """How often one customer uses a coupon; changed only under the coupon's lock.
+
+    The customer is kept as a hash of their key.
+    """
 
     __tablename__ = "coupon_customer"
     __table_args__ = (CheckConstraint("used >= 0", name="used"),)

@@ -26,13 +26,13 @@ from services.carts.models.limits import Limits
 from services.carts.models.owner import Owner, new_token, token_hash
 from services.carts.models.priced_cart import PricedCart
 
-# A cart that an order has is never among them.
+# A cart that a live order has is never among them. Orders keep what they were promised.
 _EXPIRE = Statement(
     """
     DELETE FROM cart WHERE id IN (
         SELECT id FROM cart
-        WHERE status <> 'closed' AND updated_at < now() - $1::int * interval '1 day'
-          AND (status = 'open' OR lease_until < now())
+        WHERE updated_at < now() - $1::int * interval '1 day'
+          AND (status <> 'frozen' OR lease_until < now())
         ORDER BY updated_at LIMIT $2::int FOR UPDATE SKIP LOCKED
     )
     """
@@ -131,7 +131,7 @@ def delete(session: Session, cart_id: UUID, owner: Owner, *, check: VersionCheck
 
 
 def expire_carts(session: Session, *, days: int, limit: int) -> int:
-    """Throw away open carts that nobody touched for so many days; how many there were."""
+    """Throw away carts that nothing happened to for so many days; how many there were."""
     return _EXPIRE.run(session, days, limit)
 
 

@@ -44,9 +44,9 @@ def merge_carts(
 ) -> MergedCart:
     """Merge the guest cart of the owner's token into the user's cart, or give it to the user.
 
-    When `cart_id` is the guest cart itself it just becomes the user's. Coupons of both are kept as
-    far as the limit goes; address and method are the user's, else the guest's. The guest cart is
-    gone afterwards. Both rows are locked in the order of their ids.
+    When `cart_id` is the guest cart itself it just becomes the user's. Coupons follow the strategy;
+    address and method are the user's, else the guest's. The guest cart is gone afterwards. Both
+    rows are locked in the order of their ids.
     """
     guest_id = find_id_by_token(session, owner.token_hash) if owner.token_hash else None
     if guest_id is None or owner.user_id is None:
@@ -85,14 +85,23 @@ def _merge(
     delete_cart(session, guest.id)
     keep_only(session, user.id, positions)
     put_items(session, user.id, positions)
-    coupons = tuple(dict.fromkeys((*user.coupons, *guest.coupons)))[: limits.coupons]
     cart = msgspec.structs.replace(
         user,
-        coupons=coupons,
+        coupons=_coupons(user, guest, strategy, limits),
         shipping_address=user.shipping_address or guest.shipping_address,
         shipping_method=user.shipping_method or guest.shipping_method,
     )
     return MergedCart(store(session, cart, positions), merged.left_out)
+
+
+def _coupons(
+    user: CartState, guest: CartState, strategy: Strategy, limits: Limits
+) -> tuple[str, ...]:
+    if strategy != "sum":
+        return user.coupons if strategy == "keep_user" else guest.coupons
+    together = tuple(dict.fromkeys((*user.coupons, *guest.coupons)))
+    limits.check_coupons(together)
+    return together
 
 
 def _quantities(positions: Sequence[Position]) -> dict[UUID, int]:

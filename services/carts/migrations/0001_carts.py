@@ -134,7 +134,7 @@ def _carts() -> None:
         """
     )
     op.execute("CREATE INDEX ix_cart_user_id_id ON cart (user_id, id) WHERE status <> 'closed'")
-    op.execute("CREATE INDEX ix_cart_updated_at ON cart (updated_at) WHERE status <> 'closed'")
+    op.execute("CREATE INDEX ix_cart_updated_at ON cart (updated_at)")
     op.execute(
         """
         CREATE TABLE cart_item (

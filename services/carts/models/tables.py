@@ -136,7 +136,7 @@ class Cart(Base):
         CheckConstraint("(status = 'open') = (order_id IS NULL)", name="order"),
         CheckConstraint("lease_until IS NULL OR status = 'frozen'", name="lease"),
         Index("ix_cart_user_id_id", "user_id", "id", postgresql_where=text("status <> 'closed'")),
-        Index("ix_cart_updated_at", "updated_at", postgresql_where=text("status <> 'closed'")),
+        Index(None, "updated_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

@@ -25,7 +25,7 @@ from services.carts.schemas.carts import (
     NewCartSchema,
 )
 from services.carts.schemas.requests import (
-    AddressSchema,
+    CartAddressSchema,
     CartCouponInputSchema,
     ChangeCartSchema,
     CreateCartSchema,
@@ -95,7 +95,7 @@ def delete_cart(cart_id: UUID) -> None:
 
 @carts.put(f"{ONE}/shipping-address")
 @access(guest=True, owns="carts")
-@carts.arguments(AddressSchema)
+@carts.arguments(CartAddressSchema)
 @carts.response(200, CartSchema)
 def set_shipping_address(body: dict[str, Any], cart_id: UUID) -> PricedCart:
     """Say where the cart goes."""

@@ -11,7 +11,7 @@ from libs.money import Money
 from services.carts.commands.carts import NewCart
 from services.carts.commands.merge import MergedCart
 from services.carts.models.priced_cart import PricedCart
-from services.carts.schemas.requests import AddressSchema
+from services.carts.schemas.requests import CartAddressSchema
 
 _MINOR = "_minor"
 
@@ -23,7 +23,7 @@ class CartItemSchema(Schema):
     variant_id = Id("var", required=True)
     product_id = Id("prd", required=True, allow_none=True)
     sku = Text(required=True, allow_none=True)
-    title = Text(required=True, allow_none=True)
+    title = Text(0, 1000, required=True, allow_none=True)
     quantity = Integer(required=True)
     unit_price = MoneyField(required=True)
     discount = MoneyField(required=True)
@@ -56,7 +56,7 @@ class CartProblemSchema(Schema):
     """Something to settle before the cart can become an order."""
 
     code = Text(required=True)
-    detail = Text(required=True)
+    detail = Text(1, 1000, required=True)
     item_id = Text()
     sku = Text()
     available = Integer()
@@ -74,7 +74,7 @@ class CartSchema(Schema):
     items = ma.fields.List(ma.fields.Nested(CartItemSchema), required=True)
     coupons = ma.fields.List(Text(), required=True)
     discounts = ma.fields.List(ma.fields.Nested(CartDiscountSchema), required=True)
-    shipping_address = ma.fields.Nested(AddressSchema, required=True, allow_none=True)
+    shipping_address = ma.fields.Nested(CartAddressSchema, required=True, allow_none=True)
     shipping_method = Text(required=True, allow_none=True)
     totals = ma.fields.Nested(CartTotalsSchema, required=True)
     problems = ma.fields.List(ma.fields.Nested(CartProblemSchema), required=True)

@@ -25,14 +25,14 @@ def coupon_field(**options: Any) -> Text:
     return Text(3, 60, strip=True, validate=letters, **options)
 
 
-class AddressSchema(Schema):
+class CartAddressSchema(Schema):
     """Where a cart goes."""
 
     name = Text(1, 200, required=True)
     line1 = Text(1, 200, required=True)
-    line2 = Text(1, 200)
+    line2 = Text(0, 200, allow_none=True)
     city = Text(1, 100, required=True)
-    region = Text(1, 100)
+    region = Text(0, 100, allow_none=True)
     postcode = Text(1, 20, required=True)
     country = CountryCode(required=True)
 
@@ -57,7 +57,7 @@ class CreateCartSchema(Schema):
     currency = Currency(required=True)
     items = ma.fields.List(ma.fields.Nested(CartItemInputSchema), load_default=list)
     coupons = ma.fields.List(coupon_field(), load_default=list)
-    shipping_address = ma.fields.Nested(AddressSchema, load_default=None)
+    shipping_address = ma.fields.Nested(CartAddressSchema, load_default=None)
     shipping_method = Text(1, 50, load_default=None)
 
 
@@ -65,7 +65,7 @@ class ChangeCartSchema(Schema):
     """Replaces what is given; null clears."""
 
     coupons = ma.fields.List(coupon_field())
-    shipping_address = ma.fields.Nested(AddressSchema, allow_none=True)
+    shipping_address = ma.fields.Nested(CartAddressSchema, allow_none=True)
     shipping_method = Text(1, 50, allow_none=True)
 
 
@@ -102,5 +102,5 @@ class FreezeCartSchema(Schema):
     request_key = Text(1, 500, required=True)
     user_id = ma.fields.UUID(load_default=None, allow_none=True)
     cart_token = Text(20, 200, load_default=None, allow_none=True)
-    shipping_address = ma.fields.Nested(AddressSchema, load_default=None, allow_none=True)
+    shipping_address = ma.fields.Nested(CartAddressSchema, load_default=None, allow_none=True)
     expected_total = MoneyField(load_default=None, allow_none=True)

@@ -319,22 +319,25 @@ def test_a_deleted_cart_is_gone(client, shop):
     assert guest.call("GET").status_code == 404
 
 
-def test_idle_carts_are_thrown_away_and_others_stay(client, shop):
+def test_idle_carts_are_thrown_away_unless_a_live_order_has_them(client, shop):
     shop.sells("MUG")
-    idle, fresh, held = (Guest(client, "MUG") for _ in range(3))
+    idle, fresh, held, closed = (Guest(client, "MUG") for _ in range(4))
     with transaction() as session:
         session.execute(
             text("UPDATE cart SET updated_at = now() - interval '31 days' WHERE id <> :id"),
             {"id": fresh.uuid},
         )
-        session.execute(
-            text("UPDATE cart SET status = 'frozen', order_id = :order WHERE id = :id"),
-            {"id": held.uuid, "order": uuid4()},
-        )
+        for cart, status in ((held, "frozen"), (closed, "closed")):
+            session.execute(
+                text("UPDATE cart SET status = :status, order_id = :order WHERE id = :id"),
+                {"id": cart.uuid, "order": uuid4(), "status": status},
+            )
 
     with transaction() as session:
         expired = carts.expire_carts(session, days=30, limit=10)
 
-    assert expired == 1
+    with reading() as session:
+        left = set(session.scalars(text("SELECT id FROM cart")))
+    assert expired == 2
+    assert left == {fresh.uuid, held.uuid}
     assert idle.call("GET").status_code == 404
-    assert fresh.call("GET").status_code == 200

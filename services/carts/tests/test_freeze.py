@@ -353,3 +353,10 @@ def test_outcomes_are_counted(orders, guest):
     orders.freeze(guest, key="second")
 
     assert (count("frozen"), count("carts.cart_frozen")) == (frozen + 1, refused + 1)
+
+
+def test_an_address_may_leave_parts_open(orders, guest):
+    frozen = orders.freeze(guest, shipping_address=BERLIN | {"line2": None, "region": ""})
+
+    assert frozen.status_code == 200
+    assert frozen.json["shipping_address"]["line2"] is None

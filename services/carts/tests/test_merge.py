@@ -103,3 +103,18 @@ def test_carts_of_two_currencies_are_not_merged(signed_in, client):
     refused = signed_in.merge(dollars)
 
     assert (refused.status_code, refused.json["code"]) == (422, "carts.currency_mismatch")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "coupons"),
+    [("sum", ["MINE", "THEIRS"]), ("keep_guest", ["THEIRS"]), ("keep_user", ["MINE"])],
+)
+def test_coupons_follow_the_strategy(signed_in, shop, strategy, coupons):
+    for code in ("MINE", "THEIRS"):
+        shop.promotes(code, stackable=True)
+    signed_in.own.call("PATCH", "", {"coupons": ["MINE"]})
+    signed_in.guest.call("PATCH", "", {"coupons": ["THEIRS"]})
+
+    merged = signed_in.merge(signed_in.own, strategy)
+
+    assert merged.json["coupons"] == coupons

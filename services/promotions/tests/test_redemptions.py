@@ -95,6 +95,19 @@ def test_a_customer_is_the_same_person_in_any_case(desk):
     assert miscounted() == []
 
 
+def test_no_mail_address_is_kept(desk):
+    desk.coupon("SAVE10")
+    redeem("SAVE10", customer="ada@example.com")
+
+    with reading() as session:
+        kept = session.scalars(
+            text("SELECT r::text FROM redemption r UNION SELECT n::text FROM coupon_customer n")
+        ).all()
+
+    assert len(kept) == 2
+    assert not [row for row in kept if "ada" in row]
+
+
 def test_all_coupons_of_an_order_or_none(desk):
     good = desk.coupon("GOOD")
     desk.coupon("ONCE", usage_limit=1)
