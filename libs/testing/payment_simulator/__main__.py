@@ -35,7 +35,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--webhook-url", default="", help="where events are posted to")
     parser.add_argument("--webhook-secret", type=Secret.parse, help="whsec_...")
     parser.add_argument(
-        "--webhook-events", choices=("all", "buyer"), default="all", help="buyer: its actions only"
+        "--webhook-events",
+        choices=("all", "buyer"),
+        default="buyer",
+        help="buyer: only what buyers do",
     )
     parser.add_argument("--slow-seconds", type=float, default=Delays.slow)
     parser.add_argument("--hang-seconds", type=float, default=Delays.hang)
