@@ -19,6 +19,9 @@ from services.catalog.rules.import_merge import (
     slug_wishes,
 )
 from services.catalog.rules.import_row import Fault, Row
+from services.catalog.rules.product import RESERVED_SLUGS
+
+_NOBODY = UUID(int=0)
 
 
 @dataclass
@@ -94,5 +97,5 @@ def _surroundings(session: Session, rows: list[Row]) -> Surroundings:
     return Surroundings(
         categories=category_ids(session, {row.category for row in rows if row.category}),
         brands=brand_ids(session, {row.brand for row in rows if row.brand}),
-        slugs=import_store.slug_owners(session, slugs),
+        slugs=dict.fromkeys(RESERVED_SLUGS, _NOBODY) | import_store.slug_owners(session, slugs),
     )

@@ -20,7 +20,12 @@ from services.catalog.errors import (
     UnknownCategory,
 )
 from services.catalog.models import Brand, Category, Price, Product, Variant
-from services.catalog.rules.product import ProductDraft, VariantDraft, check_variants
+from services.catalog.rules.product import (
+    RESERVED_SLUGS,
+    ProductDraft,
+    VariantDraft,
+    check_variants,
+)
 from services.catalog.rules.text import slugify
 
 
@@ -160,16 +165,19 @@ def _write_prices(variant: Variant, wanted: tuple[Money, ...]) -> None:
 
 
 def _check_slug(session: Session, slug: str) -> None:
-    if session.scalar(select(exists().where(Product.slug == slug))):
+    if _is_taken(session, slug):
         raise SlugTaken(f"another product has the slug {slug}", slug=slug)
 
 
 def _free_slug(session: Session, name: str) -> str:
-    """The name's slug, told apart by a few letters of chance when another product has it."""
+    """The name's slug, told apart by a few letters of chance when it is taken."""
     slug = slugify(name)
-    if session.scalar(select(exists().where(Product.slug == slug))):
-        return slugify(f"{slug[:100]}-{uuid7().hex[-8:]}")
-    return slug
+    return f"{slug[:100]}-{uuid7().hex[-8:]}" if _is_taken(session, slug) else slug
+
+
+def _is_taken(session: Session, slug: str) -> bool:
+    used = select(exists().where(Product.slug == slug))
+    return slug in RESERVED_SLUGS or bool(session.scalar(used))
 
 
 def _check_skus(session: Session, product_id: UUID, skus: list[str]) -> None:

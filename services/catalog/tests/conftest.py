@@ -13,7 +13,7 @@ from libs.db.base import db
 from libs.db.transaction import reading
 from libs.testing.service_fixtures import ServiceApp
 from libs.testing.tokens import Issuer
-from services.catalog.tests.shop import Shop
+from services.catalog.tests.shop import MUG, Shop
 
 
 @pytest.fixture
@@ -70,3 +70,11 @@ def outbox_types(app: Flask) -> Callable[[], list[str]]:
             return list(session.scalars(text("SELECT type FROM outbox ORDER BY id")))
 
     return types
+
+
+@pytest.fixture
+def mug(client: Any, admin: dict[str, str]) -> str:
+    """The address of a product."""
+    answer = client.post("/api/v1/products", json=MUG, headers=admin)
+    location: str = answer.headers["Location"]
+    return location

@@ -19,6 +19,10 @@ from services.catalog.queries.products import Criteria, get_product, list_produc
 from services.catalog.rules.product import ProductDraft, VariantDraft
 
 ACTOR = uuid7()
+MUG: dict[str, Any] = {
+    "name": "Mug",
+    "variants": [{"sku": "MUG", "prices": [{"amount": 1999, "currency": "EUR"}]}],
+}
 
 
 def variant(sku: str, *prices: Money, **more: Any) -> VariantDraft:
