@@ -9,7 +9,7 @@ from libs import clock
 from libs.db.page import Page
 from libs.db.transaction import reading, transaction
 from libs.http import etag
-from libs.http.blueprint import Blueprint
+from libs.http.blueprint import PROBLEM_REFERENCE, Blueprint
 from libs.http.operation import access
 from libs.http.paging import page_schema
 from libs.http.problems import Problem
@@ -57,16 +57,18 @@ def get_payment(payment_id: UUID) -> Payment:
 @payments.post("/webhooks/<provider_name>")
 @access(public=True)
 @payments.response(200, TakenSchema)
+@payments.alt_response(413, PROBLEM_REFERENCE)
 def take_webhook(provider_name: str) -> dict[str, bool]:
     """A signed message of a provider, counted once however often it is sent."""
     provider = providers().by_name.get(provider_name)
     if provider is None:
         raise UnknownWebhook("there is nobody who would send messages to this address")
-    if (request.content_length or 0) > _MAX_WEBHOOK:
+    body = request.get_data()
+    if len(body) > _MAX_WEBHOOK:
         raise Problem(413, "too_large", "A message of a provider is smaller than this.")
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        evidence = provider.read_webhook(headers, request.get_data(), clock.now())
+        evidence = provider.read_webhook(headers, body, clock.now())
     except BadWebhook as fault:
         raise Problem(
             400, "payments.webhook_refused", f"The message is refused: {fault}."
