@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from libs.db.pool import RestedPool
 from libs.settings import PREFIX, Settings, SettingsError
 
 
@@ -39,7 +40,7 @@ def engine_options(settings: DatabaseSettings) -> dict[str, Any]:
         "max_overflow": 2,
         "pool_timeout": 1,
         "pool_recycle": 900,
-        "pool_pre_ping": True,
+        "poolclass": RestedPool,
         "connect_args": {
             "connect_timeout": 2,
             "tcp_user_timeout": 3000,

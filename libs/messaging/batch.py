@@ -97,7 +97,7 @@ class Executor:
 
     def confirmed(self, messages: Sequence[Outgoing]) -> None:
         """The broker has these; their rows in the outbox go with the next transaction."""
-        self._confirmed.extend(message.id for message in messages)
+        self._confirmed.extend(message.id for message in messages if message.stored)
 
     def tidy(self) -> None:
         """Remove confirmed rows now, when no transaction has come by."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import current_app
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from libs import clock
 from libs.db.statement import Statement
-from libs.db.transaction import after_commit, before_commit, transaction
+from libs.db.transaction import after_commit, before_commit, reading, transaction
 from libs.messaging.message import Fact, Job
 from libs.messaging.publisher import Publisher
 from libs.messaging.relay import forget, hand_over
@@ -29,6 +30,7 @@ _insert = Statement(
         AS new (id, type, routing_key, envelope)
     """
 )
+_is_overdue = Statement("SELECT 1 FROM outbox WHERE due_at <= now() LIMIT 1")
 _claim = Statement(
     """
     UPDATE outbox SET attempt = attempt + 1,
@@ -83,6 +85,9 @@ def store(session: Session, messages: Sequence[Outgoing]) -> None:
 
 def sweep(publisher: Publisher) -> int:
     """Send what is overdue: what no background publisher confirmed in time."""
+    with reading() as session:
+        if _is_overdue.first(session) is None:
+            return 0
     with transaction() as session:
         rows = _claim.rows(session, SWEEP_LIMIT)
     messages = [repack(envelope, routing_key) for envelope, routing_key in rows]
@@ -103,7 +108,7 @@ def _collect(session: Session, payload: Fact | Job) -> None:
 def _store(session: Session) -> None:
     messages = take(session)
     store(session, messages)
-    session.info.setdefault(_LOOSE, []).extend(messages)
+    session.info.setdefault(_LOOSE, []).extend(replace(one, stored=True) for one in messages)
     after_commit(session, _hand_over)
 
 

@@ -72,7 +72,8 @@ class Relay:
         self._publisher.publish([message for _, message in batch])
         confirmed: dict[Flask, list[Any]] = {}
         for app, message in batch:
-            confirmed.setdefault(app, []).append(message.id)
+            if message.stored:
+                confirmed.setdefault(app, []).append(message.id)
         for app, ids in confirmed.items():
             with app.app_context(), transaction() as session:
                 forget(session, ids)

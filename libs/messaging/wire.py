@@ -25,13 +25,14 @@ class MessageTooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message ready to be published."""
+    """A message ready to be published; `stored` if a row of the outbox waits for its confirm."""
 
     id: UUID
     type: str
     exchange: str
     routing_key: str
     envelope: bytes
+    stored: bool = False
 
     @property
     def body(self) -> bytes:

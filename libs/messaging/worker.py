@@ -174,7 +174,7 @@ def _platform_work(
     ]
     if service.name in leaders:
         work.append(
-            Periodic("sagas", SAGA_SECONDS, leaders[service.name].sweep, transactional=True)
+            Periodic("sagas", SAGA_SECONDS, leaders[service.name].sweep, transactional=False)
         )
     return work
 

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from libs import clock
+from libs.db.transaction import reading, transaction
 from libs.errors import NotFound
 from libs.messaging.message import Envelope, Payload, Reply, SagaKey
 from libs.messaging.outbox import publish_after_commit
@@ -81,8 +82,16 @@ class Orchestrator:
         store.save(session, changes)
         return outgoing
 
-    def sweep(self, session: Session) -> int:
-        """Look at every saga whose time has come; one that fails does not stop the others."""
+    def sweep(self) -> int:
+        """Look at every saga whose time has come; how many those were."""
+        with reading() as session:
+            if not store.is_due(session, clock.now()):
+                return 0
+        with transaction() as session:
+            return self.sweep_due(session)
+
+    def sweep_due(self, session: Session) -> int:
+        """Give each saga whose time has come its turn; one that fails does not stop the others."""
         now = clock.now()
         rows = store.lock_due(session, now, SWEEP_LIMIT)
         for row in rows:

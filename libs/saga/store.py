@@ -72,6 +72,7 @@ _append = Statement(
             status, actor)
     """
 )
+_is_due = Statement("SELECT 1 FROM saga WHERE ended_at IS NULL AND due_at <= $1 LIMIT 1")
 _postpone = Statement("UPDATE saga SET due_at = $2 WHERE id = $1")
 
 
@@ -98,6 +99,11 @@ def insert(session: Session, row: Row, change: Change) -> None:
 def lock(session: Session, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """The sagas of these ids, locked in a fixed order."""
     return {row.id: row for row in map(_row, _lock.rows(session, list(ids)))}
+
+
+def is_due(session: Session, now: datetime) -> bool:
+    """Whether any saga's time has come; a cheap question to ask often."""
+    return _is_due.first(session, now) is not None
 
 
 def lock_due(session: Session, now: datetime, limit: int) -> list[Row]:

@@ -7,9 +7,11 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from libs.db.page import Key, Page, fetch_page
+from libs.db.statement import Statement
 from services.orders.errors import OrderNotFound, ReturnNotFound
 from services.orders.models.tables import Order, OrderEvent, Return
 
+_is_pending = Statement("SELECT 1 FROM orders WHERE id = $1 AND status = 'pending'")
 FINAL = ("cancelled", "delivered")
 
 
@@ -52,8 +54,7 @@ def find_live_order(session: Session, cart_id: UUID, viewer: Viewer) -> UUID | N
 
 def is_pending(session: Session, order_id: UUID) -> bool:
     """Whether the order's saga may still confirm or cancel it."""
-    status = session.scalar(select(Order.status).where(Order.id == order_id))
-    return status == "pending"
+    return _is_pending.first(session, order_id) is not None
 
 
 def list_orders(
