@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.orm import Session
 
-from libs.ids import uuid7
+from libs.ids import to_text, uuid7
 from services.carts.errors import PriceMissing, SkuUnknown
 from services.carts.models.items import find_offers
 from services.carts.rules.readiness import Offer, Position
@@ -60,9 +60,9 @@ def add_positions(
 
 
 def _require_known(offers: dict[UUID | str, Offer], wishes: Sequence[Wish]) -> None:
-    unknown = {str(_name(wish)) for wish in wishes if _name(wish) not in offers}
+    unknown = {_name(wish) for wish in wishes} - offers.keys()
     if unknown:
-        raise SkuUnknown(unknown)
+        raise SkuUnknown(to_text("var", n) if isinstance(n, UUID) else n for n in unknown)
 
 
 def _name(wish: Wish) -> UUID | str:

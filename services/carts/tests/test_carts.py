@@ -72,13 +72,15 @@ def test_lines_of_one_variant_are_summed_up(client, shop):
 
 def test_an_unknown_sku_is_refused(client, shop):
     shop.sells("MUG")
-    items = [{"sku": "MUG", "quantity": 1}, {"sku": "GHOST", "quantity": 1}]
+    ghost = to_text("var", uuid7())
+    items = [{"sku": sku, "quantity": 1} for sku in ("MUG", "GHOST")]
+    items.append({"variant_id": ghost, "quantity": 1})
 
     refused = client.post("/api/v1/carts", json={"currency": "EUR", "items": items})
 
     assert refused.status_code == 422
     assert refused.json["code"] == "carts.sku_unknown"
-    assert refused.json["unknown"] == ["GHOST"]
+    assert refused.json["unknown"] == ["GHOST", ghost]
 
 
 def test_a_sku_without_a_price_in_the_currency_is_refused(client, shop):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.ids import uuid7
@@ -15,6 +15,7 @@ from services.carts.tests.shop import BERLIN, Guest, Shop
 quantities = st.dictionaries(st.integers(1, 5).map(lambda n: UUID(int=n)), st.integers(1, 50))
 
 
+@settings(deadline=None)
 @given(quantities, quantities, st.sampled_from(["sum", "keep_guest", "keep_user"]))
 def test_every_piece_is_kept_or_told(user, guest, strategy):
     merged = merge(user, guest, strategy, 60)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.carts.rules.pricing import Line, Rules, Terms, price
@@ -116,6 +116,7 @@ terms = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(lines, rules, terms)
 def test_parts_sum_to_the_whole(lines, rules, terms):
     priced = price(lines, rules, terms)
@@ -132,6 +133,7 @@ def test_parts_sum_to_the_whole(lines, rules, terms):
         assert li.total_minor == goods - li.discount_minor + li.tax_minor
 
 
+@settings(deadline=None)
 @given(lines, rules, terms)
 def test_nothing_is_ever_negative_and_no_discount_exceeds_its_line(lines, rules, terms):
     priced = price(lines, rules, terms)
@@ -143,6 +145,7 @@ def test_nothing_is_ever_negative_and_no_discount_exceeds_its_line(lines, rules,
     assert min(amounts) >= 0
 
 
+@settings(deadline=None)
 @given(lines.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))), rules, terms)
 def test_the_order_of_lines_changes_no_amount(orders, rules, terms):
     first, second = orders
@@ -153,6 +156,7 @@ def test_the_order_of_lines_changes_no_amount(orders, rules, terms):
     assert {li.variant_id: li for li in one.lines} == {li.variant_id: li for li in other.lines}
 
 
+@settings(deadline=None)
 @given(lines, rules, terms)
 def test_each_named_coupon_either_counts_once_or_has_a_fault(lines, rules, terms):
     priced = price(lines, rules, terms)
