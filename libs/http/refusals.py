@@ -4,6 +4,7 @@ import logging
 from http import HTTPStatus
 
 import marshmallow as ma
+import psycopg2
 from flask import Flask, Response
 from sqlalchemy import exc as database
 from werkzeug.exceptions import HTTPException
@@ -58,7 +59,7 @@ def problem_of(error: Exception) -> Problem:
             return _http(error)
         case ma.ValidationError():
             return invalid(faults_of({"json": error.messages}))
-        case database.SQLAlchemyError():
+        case database.SQLAlchemyError() | psycopg2.Error():
             return _database(error)
     return _unforeseen(error)
 
@@ -89,15 +90,17 @@ def _http(error: HTTPException) -> Problem:
     return Problem(status, code, detail, headers=headers)
 
 
-def _database(error: database.SQLAlchemyError) -> Problem:
-    sqlstate = getattr(getattr(error, "orig", None), "pgcode", None)
-    if isinstance(error, database.DataError):
+def _database(error: Exception) -> Problem:
+    """SQLAlchemy's error, or the driver's own: a prepared statement's is not wrapped."""
+    cause = getattr(error, "orig", None) or error
+    sqlstate = getattr(cause, "pgcode", None)
+    if isinstance(cause, psycopg2.DataError):
         return Problem(422, "invalid", "A value of the request is outside what can be stored.")
     if sqlstate == _UNIQUE_VIOLATION:
         return Problem(409, "conflict", "Another request did the same thing first.", retryable=True)
     # OperationalError covers what time heals: no connection, deadlock, serialization, any timeout.
     if sqlstate == _READ_ONLY or isinstance(
-        error, database.OperationalError | database.TimeoutError
+        cause, psycopg2.OperationalError | psycopg2.InterfaceError | database.TimeoutError
     ):
         _log.warning("database unavailable", extra={"sqlstate": sqlstate}, exc_info=error)
         detail = "The database is busy or unreachable; try again."

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from libs.db.transaction import transaction
+from services.catalog.commands.categories import lock_tree
 from services.catalog.tests.shop import Shop
 
 CATEGORIES, BRANDS = "/api/v1/categories", "/api/v1/brands"
@@ -155,3 +157,16 @@ def test_a_brand_that_products_carry_stays(client: Any, admin: dict[str, str], s
 def test_what_is_not_there_is_a_404(client: Any, admin: dict[str, str], url: str) -> None:
     assert client.get(url).status_code == 404
     assert client.patch(url, json={"name": "X"}, headers=admin).status_code == 404
+
+
+def test_a_tree_that_stays_locked_makes_the_caller_come_again(
+    client: Any, admin: dict[str, str], shop: Shop
+) -> None:
+    shop.category("Home")
+
+    with transaction() as session:
+        lock_tree(session)
+        answer = client.patch(f"{CATEGORIES}/home", json={"name": "X"}, headers=admin)
+
+    assert (answer.status_code, answer.json["retryable"]) == (503, True)
+    assert client.get(f"{CATEGORIES}/home").json["name"] == "Home"
