@@ -25,8 +25,8 @@ run: runtime-venv ## Start the whole shop on this machine, with its own database
 	@$(PY) -m tools.run $(ARGS)
 
 .PHONY: reset
-reset: ## Forget everything that `make run` has stored
-	@rm -rf .argosy
+reset: runtime-venv ## Forget everything that `make run` has stored
+	@$(PY) -m tools.run reset
 
 .PHONY: test
 test: venv system-packages lint types imports ## Check and test everything

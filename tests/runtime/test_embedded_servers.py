@@ -1,5 +1,6 @@
 """The embedded PostgreSQL and Valkey keep their data, and let nobody in without a password."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -106,17 +107,34 @@ def test_valkey_keeps_queues_over_a_stop_and_wants_a_password() -> None:
     assert kept == [b"message"]
 
 
-def test_files_move_out_of_a_folder_that_is_closed_to_the_servers_user(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
-    quarters = Quarters(closed / "postgres", tmp_path)
-    if not quarters.user:
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Path]:
+    """A folder that only root may enter; what is put outside for it is removed again."""
+    if not Quarters(tmp_path, tmp_path).user:
         pytest.skip("only root hands the server to another user")
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o700)
+    yield folder
+    place = Quarters(folder / "postgres", folder).data()
+    shutil.rmtree(place.parent)
+
+
+def test_data_move_out_of_a_folder_that_is_closed_to_the_servers_user(closed: Path) -> None:
+    quarters = Quarters(closed / "postgres", closed)
 
     data = quarters.data()
 
     assert data.is_relative_to("/var/lib")
     assert (closed / "postgres").resolve() == data
     assert quarters.data() == data
-    (closed / "postgres").unlink()
-    data.parent.rmdir()
+
+
+def test_programs_are_copied_out_of_a_closed_folder(closed: Path) -> None:
+    programs = closed / "release" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "postgres").touch(mode=0o700)
+
+    copied = Quarters(closed / "postgres", programs).programs()
+
+    assert copied.is_relative_to("/var/lib")
+    assert (copied / "postgres").stat().st_mode & 0o777 == 0o755

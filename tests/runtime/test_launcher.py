@@ -38,12 +38,14 @@ class Launched:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout
-        for line in self.process.stdout:
-            self._lines.put(line)
+        with self.process.stdout as lines:
+            for line in lines:
+                self._lines.put(line)
         self._lines.put(None)
 
     def await_line(self, start: str) -> None:
@@ -63,6 +65,7 @@ class Launched:
         if self.process.poll() is None:
             self.process.terminate()
         self.process.wait(60)
+        self._reader.join(10)
 
 
 def _environ(home: Path, port: int) -> dict[str, str]:
@@ -72,7 +75,7 @@ def _environ(home: Path, port: int) -> dict[str, str]:
 
 def _run(home: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """A command that is expected to end by itself."""
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - a module of ours
         [sys.executable, "-m", "tools.run", *arguments],
         cwd=ROOT,
         env=_environ(home, free_port()) | environ,

@@ -1,7 +1,6 @@
 """PostgreSQL refuses to run as root: where its files must lie for the user that runs it instead."""
 
 import hashlib
-import os
 import pwd
 import shutil
 import stat
@@ -35,14 +34,15 @@ class Quarters:
         return home / "data"
 
     def programs(self) -> Path:
-        """A folder with the programs, which the user may enter."""
-        if not self.user or _open_to_all(self._programs):
+        """A folder with the programs, which the user may run."""
+        if not self.user or all(map(_open_to_all, self._programs.iterdir())):
             return self._programs
         copy = _outside(self._usual) / self._programs.parent.name
         if not copy.exists():
             half = copy.with_suffix(".half")
             shutil.rmtree(half, ignore_errors=True)
             shutil.copytree(self._programs.parent, half)
+            _open(half)
             half.rename(copy)
         return copy / self._programs.name
 
@@ -52,10 +52,18 @@ class Quarters:
             shutil.chown(path, self.user, pwd.getpwnam(self.user).pw_gid)
 
 
-def _open_to_all(folder: Path) -> bool:
-    """Whether any user may enter the folder and read what is in it."""
-    chain = (folder, *folder.parents)
-    return all(os.stat(part).st_mode & stat.S_IXOTH for part in chain)  # noqa: PTH116 - follows links
+def _open_to_all(path: Path) -> bool:
+    """Whether any user may enter the folder, or read and run the program."""
+    needed = stat.S_IXOTH if path.is_dir() else stat.S_IXOTH | stat.S_IROTH
+    entered = all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)
+    return entered and path.stat().st_mode & needed == needed
+
+
+def _open(folder: Path) -> None:
+    """Let everybody read it all and run what its owner may run."""
+    for path in (folder, *folder.rglob("*")):
+        mode = path.stat().st_mode
+        path.chmod(mode | stat.S_IRGRP | stat.S_IROTH | (0o111 if mode & stat.S_IXUSR else 0))
 
 
 def _outside(usual: Path) -> Path:
