@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kombu import Connection
@@ -17,6 +17,18 @@ _ERRORS = (OSError, KombuError, socket.timeout)
 
 class Unsent(Exception):
     """Some messages of the batch may not have reached a queue; sending them again is safe."""
+
+
+class Unroutable(Unsent):
+    """No queue takes these messages; every other one of the batch has reached its queue."""
+
+    def __init__(self, returned: Mapping[str, str]) -> None:
+        super().__init__("; ".join(sorted(set(returned.values()))))
+        self.ids = frozenset(returned)
+
+    def delivered(self, batch: Sequence[Outgoing]) -> list[Outgoing]:
+        """What did reach a queue."""
+        return [message for message in batch if str(message.id) not in self.ids]
 
 
 class Publisher:
@@ -36,12 +48,15 @@ class Publisher:
 
     def publish(self, batch: Sequence[Outgoing]) -> None:
         """Return once every message is in its queue; raise Unsent after the budget or an error."""
-        if not batch:
-            return
-        deadline = time.monotonic() + self._budget
+        if batch:
+            self._try(batch, time.monotonic() + self._budget)
+
+    def _try(self, batch: Sequence[Outgoing], deadline: float) -> None:
         fresh = self._connection is None
         try:
             self._send(batch, deadline)
+        except Unroutable:
+            raise
         except Unsent:
             self.close()
             raise
@@ -50,7 +65,7 @@ class Publisher:
             if fresh:
                 raise Unsent(str(fault) or type(fault).__name__) from fault
             # A connection that went stale while idle shows it only now; one fresh try is safe.
-            self.publish(batch)
+            self._try(batch, deadline)
 
     def close(self) -> None:
         """Forget the connection without a farewell."""
@@ -88,8 +103,10 @@ class Publisher:
                 self._connection.drain_events(timeout=left)
             except TimeoutError:
                 continue
-        if self._confirms.faults:
-            raise Unsent("; ".join(self._confirms.faults))
+        if self._confirms.refused:
+            raise Unsent("the broker refused a message")
+        if self._confirms.returned:
+            raise Unroutable(self._confirms.returned)
 
     def _open(self) -> Any:
         if self._connection is None:
@@ -119,7 +136,8 @@ class _Confirms:
     def __init__(self, *, enabled: bool) -> None:
         self.enabled = enabled
         self.sent = 0
-        self.faults: list[str] = []
+        self.refused = False
+        self.returned: dict[str, str] = {}
         self._base = 0
         self._settled: set[int] = set()
         self._up_to = 0
@@ -127,7 +145,8 @@ class _Confirms:
     def reset(self) -> None:
         self._base += self.sent
         self.sent = 0
-        self.faults = []
+        self.refused = False
+        self.returned = {}
 
     @property
     def complete(self) -> bool:
@@ -143,11 +162,11 @@ class _Confirms:
         self._settle(delivery_tag, multiple=multiple)
 
     def _on_nack(self, delivery_tag: int, multiple: bool) -> None:
-        self.faults.append("the broker refused a message")
+        self.refused = True
         self._settle(delivery_tag, multiple=multiple)
 
-    def _on_return(self, _fault: Any, exchange: str, routing_key: str, _message: Any) -> None:
-        self.faults.append(f"no queue takes {routing_key} of {exchange}")
+    def _on_return(self, _fault: Any, exchange: str, routing_key: str, message: Any) -> None:
+        self.returned[message.headers["id"]] = f"no queue takes {routing_key} of {exchange}"
 
     def _settle(self, tag: int, *, multiple: bool) -> None:
         if multiple:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from libs.messaging.topology import DELIVERY_LIMIT
 from libs.settings import Settings
 
 
@@ -13,6 +14,20 @@ class MessagingSettings(Settings):
         metadata={"help": "amqp:// for RabbitMQ, redis:// for the embedded one"}
     )
     worker_prefetch: int = field(
-        default=256, metadata={"help": "messages a saga worker may hold unacknowledged"}
+        default=256, metadata={"help": "messages of a queue a saga worker may hold unacknowledged"}
     )
     slow_calls: int = field(default=16, metadata={"help": "calls to providers at the same time"})
+    delivery_limit: int = field(
+        default=DELIVERY_LIMIT,
+        metadata={"help": "deliveries of a message before it is parked; fixed once declared"},
+    )
+    visibility_timeout: int = field(
+        default=30,
+        metadata={"help": "seconds until an embedded broker gives a lost worker's messages back"},
+    )
+    worker_host: str = field(
+        default="127.0.0.1", metadata={"help": "where a worker serves its probes"}
+    )
+    worker_port: int = field(
+        default=0, metadata={"help": "port of /livez, /readyz and /metrics of a worker; 0: none"}
+    )

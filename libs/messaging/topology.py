@@ -51,14 +51,18 @@ class NamedQueue(Queue):  # type: ignore[misc]  # kombu is untyped
         return super().consume(consumer_tag, named, **rest)
 
 
-def queues(service: str, subscriptions: Mapping[str, Iterable[type[Any]]]) -> list[NamedQueue]:
+def queues(
+    service: str,
+    subscriptions: Mapping[str, Iterable[type[Any]]],
+    delivery_limit: int = DELIVERY_LIMIT,
+) -> list[NamedQueue]:
     """The service's queues; the dead-letter queue comes last."""
     direct = Exchange(DIRECT, type="direct", durable=True)
     facts = Exchange(FACTS, type="topic", durable=True)
     parked = Exchange(DEAD, type="direct", durable=True)
     arguments = {
         "x-queue-type": "quorum",
-        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-delivery-limit": delivery_limit,
         "x-overflow": "reject-publish",
         "x-dead-letter-exchange": DEAD,
         "x-dead-letter-strategy": "at-least-once",
@@ -80,11 +84,14 @@ def queues(service: str, subscriptions: Mapping[str, Iterable[type[Any]]]) -> li
 
 
 def declare(
-    url: str, services: Iterable[str], subscriptions: Mapping[str, Iterable[type[Any]]]
+    url: str,
+    services: Iterable[str],
+    subscriptions: Mapping[str, Iterable[type[Any]]],
+    delivery_limit: int = DELIVERY_LIMIT,
 ) -> None:
     """Declare every queue and binding; safe to repeat, refused by the broker if one differs."""
     with Connection(url, connect_timeout=2) as connection:
         channel = connection.channel()
         for service in services:
-            for queue in queues(service, subscriptions):
+            for queue in queues(service, subscriptions, delivery_limit):
                 queue(channel).declare()

@@ -13,8 +13,8 @@ from libs.settings import SettingsError
 def main(arguments: Namespace) -> None:
     """The command's entry."""
     names = registry.select(arguments.services)
-    url = MessagingSettings.from_env(os.environ).broker_url
+    settings = MessagingSettings.from_env(os.environ)
     try:
-        declare(url, names, SUBSCRIPTIONS)
+        declare(settings.broker_url, names, SUBSCRIPTIONS, settings.delivery_limit)
     except OSError as fault:
         raise SettingsError(f"the broker cannot be reached: {fault}") from fault
