@@ -123,7 +123,7 @@ class _Reaction(Transition):
         stubborn = self.must_succeed(event.step)
         if not stubborn and failures >= COMPENSABLE_FAILURES:
             self.abort(code, event.detail or f"{event.step} kept failing")
-        elif stubborn and failures >= STUBBORN_FAILURES:
+        elif step.stuck or (stubborn and failures >= STUBBORN_FAILURES):
             self.park(event.step, code, event.detail)
 
     def _waits(self, event: Answered) -> None:

@@ -131,6 +131,12 @@ def test_the_success_of_another_branch_does_not_end_the_need_for_a_person():
     assert driver.state.code == "toys.no_such_place"
 
 
+def test_a_new_fault_of_a_stuck_step_is_what_the_saga_tells_of():
+    driver = _refused().answer("ship", "retry", code="internal_error")
+
+    assert (driver.status, driver.state.code) == ("needs_attention", "internal_error")
+
+
 def test_a_second_refusal_needs_a_second_decision():
     driver = _refused().answer("close", "rejected", code="toys.closed")
 
