@@ -80,13 +80,13 @@ def _place(body: dict[str, Any]) -> Response:
 
 
 def _freeze_request(body: dict[str, Any]) -> dict[str, Any]:
-    """The same request finds the same promise, however often it is sent."""
+    """The same request finds the same promise, however often it is sent; another body does not."""
     caller = principal()
-    key = f"{identity(caller)}\n{request.headers['Idempotency-Key']}"
+    key = f"{identity(caller)}\n{request.headers['Idempotency-Key']}\n".encode()
     total = body["expected_total"]
     return {
         "order_id": uuid7(),
-        "request_key": hashlib.sha256(key.encode()).hexdigest(),
+        "request_key": hashlib.sha256(key + request.get_data()).hexdigest(),
         "user_id": caller.user_id,
         "cart_token": caller.cart_token,
         "shipping_address": body["shipping_address"],
