@@ -4,7 +4,7 @@ Migrations are expand first and contract later, so a database may be ahead of a 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,19 +43,24 @@ class Line:
         return MigrationContext.configure(connection, opts=options).get_current_revision() or ""
 
 
+PLATFORM = Line(ROOT / "libs" / "db" / "migrations", "platform_version")
+
+
 def lines(service: str) -> tuple[Line, Line]:
     """The platform's line and the service's own."""
-    return (
-        Line(ROOT / "libs" / "db" / "migrations", "platform_version"),
-        Line(ROOT / "services" / service / "migrations", "schema_version"),
-    )
+    return PLATFORM, Line(ROOT / "services" / service / "migrations", "schema_version")
 
 
 def migrate(service: str, url: str) -> None:
     """Apply what is missing. Safe to start many times at once: one works, the others wait."""
+    apply(url, lines(service))
+
+
+def apply(url: str, histories: Iterable[Line]) -> None:
+    """Bring the database to the heads of these lines, one after the other."""
     engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5})
     with engine.connect() as connection, _alone(connection):
-        for line in lines(service):
+        for line in histories:
             _upgrade(connection, line)
     engine.dispose()
 

@@ -33,6 +33,22 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """A part of a transaction that may fail alone: what it wrote or announced goes."""
+    kept = {name: list(value) for name, value in session.info.items() if isinstance(value, list)}
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        for value in session.info.values():
+            if isinstance(value, list):
+                value.clear()
+        for name, value in kept.items():
+            session.info.setdefault(name, []).extend(value)
+        raise
+
+
 def before_commit(session: Session, hook: Hook) -> None:
     """Run the hook once inside the transaction, just before it ends."""
     _register(session, _BEFORE, hook)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from libs import clock
+from libs.db.transaction import savepoint
 from libs.errors import DomainError
 from libs.messaging import inbox
 from libs.messaging.inbox import Entry
@@ -75,7 +76,7 @@ class CommandRunner:
     def complete(session: Session, one: Open, outcome: Any, *, careful: bool) -> None:
         """Store what became of slow work; without a definite answer its step stays open."""
         try:
-            with session.begin_nested() if careful else nullcontext():
+            with savepoint(session) if careful else nullcontext():
                 answer = one.work.complete(session, one.key, outcome)
         except DomainError as refusal:
             if not careful:
@@ -149,7 +150,7 @@ class _Outcome:
         message: Command = read(self.envelope, self.task.kind)
         arguments = {"key": self.key} if self.task.takes_key else {}
         try:
-            with self.session.begin_nested() if self.careful else nullcontext():
+            with savepoint(self.session) if self.careful else nullcontext():
                 answer = self.task.handler(self.session, message, **arguments)
         except DomainError as refusal:
             if not self.careful and not self.task.refuses_before_writing:

@@ -20,6 +20,8 @@ from libs.messaging.outbox import publish_after_commit, take
 from libs.messaging.tasks import Answer, Done, InDoubt, Rejected, Waiting
 from libs.messaging.wire import Outgoing, pack, repack
 
+_NONE = "[]"
+_decode_outputs = msgspec.json.Decoder(list[tuple[str, str]]).decode
 State = Literal["started", "done", "rejected", "undone", "cancelled"]
 
 
@@ -28,7 +30,10 @@ class Conflicted(Exception):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one step of one saga (or of one fact, then without a reply)."""
+    """What is known of one step of one saga (or of one fact, then without a reply).
+
+    `outputs` are the announcements that went with its answers: pairs of routing key and envelope.
+    """
 
     source: UUID
     step: str
@@ -39,14 +44,19 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     saga_type: str
     reply: str | None = None
     undo_reply: str | None = None
-    outputs: str = "[]"
+    outputs: str = _NONE
     traceparent: str | None = None
 
     def messages(self, phase: str) -> list[Outgoing]:
-        """The stored answer to that phase and the facts that went with it."""
+        """The stored answer to that phase, and all that was ever announced with an answer."""
         text = self.reply if phase == "do" else self.undo_reply
         stored = [repack(text, self.reply_to)] if text else []
-        return stored + [repack(output) for output in msgspec.json.decode(self.outputs)]
+        return stored + self.announced()
+
+    def announced(self) -> list[Outgoing]:
+        """What was announced with its answers."""
+        pairs = _decode_outputs(self.outputs) if self.outputs != _NONE else []
+        return [repack(envelope, routing_key) for routing_key, envelope in pairs]
 
 
 _COLUMNS = (
@@ -153,7 +163,7 @@ def settle(session: Session, key: SagaKey, answer: Answer) -> bool:
     The first definite answer wins: False, and nothing happens, if the step is no longer open.
     """
     entry = find(session, [key]).get((key.saga, key.step, key.generation))
-    expected = "started" if key.phase == "do" else ("started", "done")
+    expected = {"started"} if key.phase == "do" else {"started", "done"}
     if entry is None or entry.state not in expected:
         return False
     after, messages = close(session, entry, key, answer)
@@ -165,7 +175,11 @@ def settle(session: Session, key: SagaKey, answer: Answer) -> bool:
 def close(
     session: Session, entry: Entry, key: SagaKey, answer: Answer
 ) -> tuple[Entry, list[Outgoing]]:
-    """The entry after this answer, and the messages that tell of it (facts announced included)."""
+    """The entry after this answer, and the messages that tell of it.
+
+    What was announced with an earlier answer goes with them: the process that should have sent it
+    may have died, and nobody asks for that answer any more.
+    """
     reply = reply_to(answer, undo=key.phase == "undo")
     packed = pack(
         reply,
@@ -175,13 +189,13 @@ def close(
         reply_to=entry.reply_to,
         traceparent=entry.traceparent,
     )
-    facts = take(session)
+    earlier, announced = entry.announced(), take(session)
     changes: dict[str, Any] = {"state": _state(entry.state, answer, key)}
     changes["reply" if key.phase == "do" else "undo_reply"] = packed.envelope.decode()
-    if facts:
-        stored = msgspec.json.decode(entry.outputs) + [fact.envelope.decode() for fact in facts]
+    if announced:
+        stored = [(one.routing_key, one.envelope.decode()) for one in [*earlier, *announced]]
         changes["outputs"] = msgspec.json.encode(stored).decode()
-    return msgspec.structs.replace(entry, **changes), [packed, *facts]
+    return msgspec.structs.replace(entry, **changes), [packed, *earlier, *announced]
 
 
 def reply_to(answer: Answer, *, undo: bool = False) -> Reply:
@@ -213,7 +227,8 @@ def _state(now: State, answer: Answer, key: SagaKey) -> State:
     if isinstance(answer, Waiting | InDoubt):
         return now
     if key.phase == "undo":
-        return "undone" if isinstance(answer, Done) else now
+        # A tombstone stays one: it knows the body of the undo, not of the command it forbids.
+        return "undone" if isinstance(answer, Done) and now != "cancelled" else now
     return "done" if isinstance(answer, Done) else "rejected"
 
 

@@ -80,16 +80,19 @@ def pack(
     return Outgoing(envelope.id, payload.wire_name, exchange, routing_key, data)
 
 
-def repack(text: str | bytes, routing_key: str = "") -> Outgoing:
+def repack(text: str | bytes, routing_key: str) -> Outgoing:
     """A stored envelope, to be published again just as it was."""
     data = text.encode() if isinstance(text, str) else text
     envelope = _envelope_decoder.decode(data)
-    exchange = topology.FACTS if not routing_key else topology.DIRECT
-    return Outgoing(envelope.id, envelope.type, exchange, routing_key or envelope.type, data)
+    # Only facts are addressed by their own name; queues are named otherwise.
+    exchange = topology.FACTS if routing_key == envelope.type else topology.DIRECT
+    return Outgoing(envelope.id, envelope.type, exchange, routing_key, data)
 
 
 def unpack(body: bytes | memoryview | str) -> Envelope:
     """The envelope in a message body; a msgspec.MsgspecError or ValueError if there is none."""
+    if len(body) > MAX_BYTES + len(_HEAD) + len(_TAIL):
+        raise ValueError(f"{len(body)} bytes are more than a message may have")
     return _body_decoder.decode(body)[1].message
 
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from libs import clock
-from libs.db.transaction import reading, transaction
+from libs.db.transaction import reading, savepoint, transaction
 from libs.errors import NotFound
 from libs.messaging.message import Envelope, Payload, Reply, SagaKey
 from libs.messaging.outbox import publish_after_commit
@@ -96,8 +96,8 @@ class Orchestrator:
         rows = store.lock_due(session, now, SWEEP_LIMIT)
         for row in rows:
             try:
-                with session.begin_nested():
-                    self._tick(session, row, now)
+                with savepoint(session):
+                    self._tick(session, row)
             except Exception:  # noqa: BLE001  # isolation: the fault is logged and the saga waits
                 _log.exception("saga %s could not be swept", row.id)
                 store.postpone(session, row.id, now + _UNKNOWN_PAUSE)
@@ -119,13 +119,13 @@ class Orchestrator:
         metrics.observe(row.type, row.state, decision, event, now)
         return store.Change(decision, event, now, actor), _commands(saga, plan, row, decision)
 
-    def _tick(self, session: Session, row: store.Row, now: datetime) -> None:
+    def _tick(self, session: Session, row: store.Row) -> None:
         change, commands = self.apply(session, row, Ticked())
         if change and change.decision.changed:
             store.save(session, [change])
             publish_after_commit(session, commands)
-        elif change:
-            store.postpone(session, row.id, now + _UNKNOWN_PAUSE)
+        elif change:  # it was postponed by code that did not know it
+            store.postpone(session, row.id, row.state.due_at())
 
 
 def _answered(envelope: Envelope, key: SagaKey, *, redelivered: bool) -> Answered:

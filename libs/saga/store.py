@@ -129,8 +129,8 @@ def save(session: Session, changes: Sequence[Change]) -> None:
     _record(session, changes)
 
 
-def postpone(session: Session, saga_id: UUID, until: datetime) -> None:
-    """Leave a saga that this code cannot handle to another process."""
+def postpone(session: Session, saga_id: UUID, until: datetime | None) -> None:
+    """Say when the sweep has to look at it next; None means never."""
     _postpone.run(session, saga_id, until)
 
 
