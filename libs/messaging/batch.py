@@ -4,7 +4,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -185,9 +185,15 @@ class Executor:
     @contextmanager
     def _work(self, outgoing: list[Outgoing]) -> Iterator[Session]:
         """A transaction whose announcements are published by the caller."""
-        done = [self._confirmed.popleft() for _ in range(len(self._confirmed))]
+        done = list(self._take_confirmed())
         with self.app.app_context(), transaction() as session:
             outbox.divert(session, outgoing)
             if done:
                 forget(session, done)
             yield session
+
+    def _take_confirmed(self) -> Iterator[object]:
+        # The timers' thread and the loop's may both be here.
+        with suppress(IndexError):
+            while True:
+                yield self._confirmed.popleft()

@@ -27,7 +27,11 @@ _insert = Statement(
 def park(session: Session, service: str, message: Any, reason: str) -> None:
     """Keep the raw message with the reason."""
     body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
-    kind = str((message.headers or {}).get("task", ""))
+    keep(session, service, str((message.headers or {}).get("task", "")), body, reason)
+
+
+def keep(session: Session, service: str, kind: str, body: bytes, reason: str) -> None:
+    """Store a dead letter."""
     _insert.run(session, uuid7(), kind, body, reason, _saga_of(body))
     metrics.parked.labels(service).inc()
     _log.error("parked a message %s: %s", kind, reason)

@@ -8,15 +8,17 @@ pays for one commit, one burst of publishes and one acknowledgement per batch.
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from libs.db.faults import is_outage
 from libs.messaging.batch import Delivery, Executor, Hold, Kind, Result
-from libs.messaging.commands import Open, step_of
+from libs.messaging.commands import step_of
+from libs.messaging.message import Envelope
 from libs.messaging.publisher import Publisher, Unsent
+from libs.messaging.slow import SlowCalls
 from libs.messaging.wire import Outgoing, unpack
 
 _log = logging.getLogger(__name__)
@@ -26,49 +28,16 @@ _PAUSE_SECONDS = 1.0
 _KINDS: dict[str, Kind] = {"commands": "command", "events": "fact", "replies": "reply"}
 
 
-class SlowCalls:
-    """Runs slow calls in a bounded pool of threads and brings the outcomes back to the loop."""
-
-    def __init__(self, publisher: Publisher, threads: int) -> None:
-        self._publisher = publisher
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="slow")
-        self._finished: deque[tuple[Executor, Open, Any]] = deque()
-
-    def start(self, hub: Any, executor: Executor, calls: Sequence[Open]) -> None:
-        """Make the calls; each outcome, also an exception, is completed on the hub's thread."""
-        for one in calls:
-            self._pool.submit(self._run, hub, executor, one)
-
-    def _run(self, hub: Any, executor: Executor, one: Open) -> None:
-        try:
-            outcome = one.work.call()
-        except Exception as fault:  # noqa: BLE001  # an outcome like any other: complete() judges it
-            outcome = fault
-        self._finished.append((executor, one, outcome))
-        hub.call_soon(self.finish)
-
-    def finish(self) -> None:
-        """Store the outcomes that have arrived and publish the answers."""
-        by_executor: dict[Executor, list[tuple[Open, Any]]] = {}
-        while self._finished:
-            executor, one, outcome = self._finished.popleft()
-            by_executor.setdefault(executor, []).append((one, outcome))
-        for executor, finished in by_executor.items():
-            for part in _slices(finished):
-                messages = executor.complete(part)
-                try:
-                    self._publisher.publish(messages)
-                except Unsent as fault:
-                    # The answers are stored; the leader asks again and gets them then.
-                    _log.warning("%d answers wait to be asked for: %s", len(messages), fault)
-
-
 @dataclass(slots=True)
 class Arrival:
     """A raw delivery; held ones count as redelivered, since they may have been handled before."""
 
     message: Any
     redelivered: bool
+    refusal: str | None = None
+
+
+Parked = tuple[str, Arrival, str]
 
 
 class Intake:
@@ -91,29 +60,47 @@ class Intake:
         self._scheduled = False
         self._broker_batches = self.connection.transport.driver_type == "amqp"
 
-    def take(self, message: Any) -> None:
-        """Buffer a delivery for the loop's next turn."""
+    def take(self, message: Any, refusal: str | None = None) -> None:
+        """Buffer a delivery for the loop's next turn; a refusal says why it is to be parked."""
         redelivered = bool(message.delivery_info.get("redelivered"))
-        self._buffer.append(Arrival(message, redelivered))
+        self._buffer.append(Arrival(message, redelivered, refusal))
         self._schedule()
 
     def flush(self) -> None:
         """Handle everything that has arrived by now."""
-        self._scheduled = False
         if self._consumer.connection is not self.connection:
             return  # the broker gives the messages of a lost connection to the next one
-        self._drain()
-        while self._buffer:
-            batch = [self._buffer.popleft() for _ in range(min(BATCH, len(self._buffer)))]
-            try:
-                self._handle(batch)
-            except (Hold, Unsent) as fault:
-                _log.warning("holding %d messages: %s", len(batch) + len(self._buffer), fault)
-                for arrival in batch:
-                    arrival.redelivered = True
-                self._buffer.extendleft(reversed(batch))
-                self._schedule(_PAUSE_SECONDS)
-                return
+        try:
+            self._drain()
+            self._scheduled = False
+            while self._buffer:
+                batch = [self._buffer.popleft() for _ in range(min(BATCH, len(self._buffer)))]
+                if not self._settle(batch):
+                    return
+        except (*self.connection.connection_errors, *self.connection.channel_errors) as fault:
+            # Celery's loop swallows all other errors of a timer, and would consume no more.
+            raise ConnectionResetError(f"the broker's channel broke: {fault}") from fault
+
+    def _settle(self, batch: Sequence[Arrival]) -> bool:
+        """Handle and acknowledge; after a fault hold the batch and everything behind it.
+
+        No batch may get lost here: a later acknowledgement would settle it unhandled.
+        """
+        try:
+            parked = self._handle(batch)
+            for service, arrival, reason in parked:
+                self._executors[service].park(arrival.message, reason)
+        except Exception as fault:  # noqa: BLE001  # whatever it is, nothing was acknowledged
+            expected = isinstance(fault, Hold | Unsent) or is_outage(fault)
+            held = len(batch) + len(self._buffer)
+            _log.warning("holding %d messages: %r", held, fault, exc_info=not expected)
+            for arrival in batch:
+                arrival.redelivered = True
+            self._buffer.extendleft(reversed(batch))
+            self._schedule(_PAUSE_SECONDS)
+            return False
+        self._acknowledge(batch)
+        return True
 
     def _drain(self) -> None:
         """Read what already waits in the socket, without waiting for more."""
@@ -123,37 +110,42 @@ class Intake:
             except TimeoutError:
                 return
 
-    def _handle(self, batch: Sequence["Arrival"]) -> None:
+    def _handle(self, batch: Sequence[Arrival]) -> list[Parked]:
+        """Process and publish; what is left for the dead letters, with the reasons."""
         outgoing: list[Outgoing] = []
         results: list[tuple[Executor, Result]] = []
-        for executor, part in self._parts(batch):
-            result = executor.process(part)
-            outgoing += result.outgoing
-            results.append((executor, result))
-        self._publisher.publish(outgoing)
-        self._acknowledge(batch)
-        for executor, result in results:
-            executor.confirmed(result.outgoing)
-            self._slow.start(self._hub, executor, result.open)
-
-    def _parts(self, batch: Sequence["Arrival"]) -> Iterator[tuple[Executor, list[Delivery]]]:
-        """By service; a step that occurs twice starts another part, so that order is kept."""
-        by_service: dict[str, list[Delivery]] = {}
-        for arrival in batch:
-            service, _, queue = arrival.message.delivery_info.get("queue", "").partition(".")
-            try:
-                envelope = unpack(arrival.message.body)
-                kind = _KINDS[queue]
-            except (KeyError, ValueError, msgspec.MsgspecError) as fault:
-                self._executors[service].park(arrival.message, f"unreadable: {fault}")
-                continue
-            delivery = Delivery(envelope, kind, arrival.message, arrival.redelivered)
-            by_service.setdefault(service, []).append(delivery)
+        by_service, parked = self._sort(batch)
         for service, deliveries in by_service.items():
+            executor = self._executors[service]
             for part in _without_repeats(deliveries):
-                yield self._executors[service], part
+                result = executor.process(part)
+                # Its first half is durable now, so the call need not wait for the broker.
+                self._slow.start(self._hub, executor, result.open)
+                outgoing += result.outgoing
+                results.append((executor, result))
+        # Holding what has no queue would not help: whoever misses it asks again.
+        delivered = {one.id for one in self._publisher.deliver(outgoing)}
+        for executor, result in results:
+            executor.confirmed([one for one in result.outgoing if one.id in delivered])
+        return parked
 
-    def _acknowledge(self, batch: Sequence["Arrival"]) -> None:
+    def _sort(self, batch: Sequence[Arrival]) -> tuple[dict[str, list[Delivery]], list[Parked]]:
+        """By service, in the order of arrival; apart from them what cannot be read."""
+        by_service: dict[str, list[Delivery]] = {}
+        parked: list[Parked] = []
+        for arrival in batch:
+            message = arrival.message
+            service, _, queue = message.delivery_info["queue"].partition(".")
+            try:
+                envelope = _read(arrival)
+            except (ValueError, msgspec.MsgspecError) as fault:
+                parked.append((service, arrival, f"unreadable: {fault}"))
+                continue
+            delivery = Delivery(envelope, _KINDS[queue], message, arrival.redelivered)
+            by_service.setdefault(service, []).append(delivery)
+        return by_service, parked
+
+    def _acknowledge(self, batch: Sequence[Arrival]) -> None:
         """One acknowledgement for the batch: all that was delivered before its last is settled."""
         last = batch[-1].message
         if self._broker_batches:
@@ -168,6 +160,17 @@ class Intake:
         self._scheduled = True
         # Not call_soon: what that adds while the loop runs its list waits for the next event.
         self._hub.call_later(delay, self.flush)
+
+
+def _read(arrival: Arrival) -> Envelope:
+    """The envelope; a ValueError or MsgspecError says what is wrong with the message."""
+    if arrival.refusal:
+        raise ValueError(arrival.refusal)
+    envelope = unpack(arrival.message.body)
+    name = arrival.message.headers["task"]
+    if envelope.type != name:
+        raise ValueError(f"the header names {name}, the envelope {envelope.type}")
+    return envelope
 
 
 def _without_repeats(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
@@ -196,8 +199,3 @@ def strategy(
         return take
 
     return start
-
-
-def _slices(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]

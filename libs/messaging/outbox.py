@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Protocol
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -12,7 +13,6 @@ from libs import clock
 from libs.db.statement import Statement
 from libs.db.transaction import after_commit, before_commit, reading, transaction
 from libs.messaging.message import Fact, Job
-from libs.messaging.publisher import Publisher
 from libs.messaging.relay import forget, hand_over
 from libs.messaging.wire import Outgoing, pack, repack
 
@@ -83,7 +83,14 @@ def store(session: Session, messages: Sequence[Outgoing]) -> None:
         )
 
 
-def sweep(publisher: Publisher) -> int:
+class Sender(Protocol):
+    """What brings messages to the broker."""
+
+    def deliver(self, batch: Sequence[Outgoing]) -> Sequence[Outgoing]:
+        """Publish, and return what did reach a queue; raise if that is not known."""
+
+
+def sweep(publisher: Sender) -> int:
     """Send what is overdue: what no background publisher confirmed in time."""
     with reading() as session:
         if _is_overdue.first(session) is None:
@@ -92,9 +99,9 @@ def sweep(publisher: Publisher) -> int:
         rows = _claim.rows(session, SWEEP_LIMIT)
     messages = [repack(envelope, routing_key) for envelope, routing_key in rows]
     if messages:
-        publisher.publish(messages)
+        delivered = publisher.deliver(messages)
         with transaction() as session:
-            forget(session, [message.id for message in messages])
+            forget(session, [message.id for message in delivered])
         _log.info("sent %d overdue messages", len(messages))
     return len(messages)
 

@@ -1,5 +1,6 @@
 """Confirmed publishing, bounded in time. A confirm alone is not enough: see the class."""
 
+import logging
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from kombu.exceptions import KombuError
 from libs.messaging.topology import FACTS
 from libs.messaging.wire import Outgoing
 
+_log = logging.getLogger(__name__)
 BUDGET_SECONDS = 2.0
 _ERRORS = (OSError, KombuError, socket.timeout)
 
@@ -25,10 +27,6 @@ class Unroutable(Unsent):
     def __init__(self, returned: Mapping[str, str]) -> None:
         super().__init__("; ".join(sorted(set(returned.values()))))
         self.ids = frozenset(returned)
-
-    def delivered(self, batch: Sequence[Outgoing]) -> list[Outgoing]:
-        """What did reach a queue."""
-        return [message for message in batch if str(message.id) not in self.ids]
 
 
 class Publisher:
@@ -50,6 +48,15 @@ class Publisher:
         """Return once every message is in its queue; raise Unsent after the budget or an error."""
         if batch:
             self._try(batch, time.monotonic() + self._budget)
+
+    def deliver(self, batch: Sequence[Outgoing]) -> Sequence[Outgoing]:
+        """As `publish`, but what no queue takes is only logged; the rest is the result."""
+        try:
+            self.publish(batch)
+        except Unroutable as fault:
+            _log.error("%d messages have no queue: %s", len(fault.ids), fault)
+            return [message for message in batch if str(message.id) not in fault.ids]
+        return batch
 
     def _try(self, batch: Sequence[Outgoing], deadline: float) -> None:
         fresh = self._connection is None

@@ -69,10 +69,10 @@ class Relay:
                 _log.exception("the background publisher failed; the sweep will send the rest")
 
     def _send(self, batch: list[tuple[Flask, Outgoing]]) -> None:
-        self._publisher.publish([message for _, message in batch])
+        sent = {one.id for one in self._publisher.deliver([message for _, message in batch])}
         confirmed: dict[Flask, list[Any]] = {}
         for app, message in batch:
-            if message.stored:
+            if message.stored and message.id in sent:
                 confirmed.setdefault(app, []).append(message.id)
         for app, ids in confirmed.items():
             with app.app_context(), transaction() as session:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from flask import Flask
@@ -72,8 +73,9 @@ class Timers:
                 due = []
                 while self._turns and self._turns[0].at <= time.monotonic():
                     due.append(heapq.heappop(self._turns))
-            for turn in due:
-                self._pool.submit(self._take, turn)
+            with suppress(RuntimeError):  # The pool was shut down in the meantime.
+                for turn in due:
+                    self._pool.submit(self._take, turn)
 
     def _take(self, turn: _Turn) -> None:
         try:

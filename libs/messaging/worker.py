@@ -1,28 +1,25 @@
 """The only module that builds a Celery app: the worker processes of a list of services."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from celery import Celery, Task, signals
 from flask import Flask
 
 from libs.contracts.subscriptions import SUBSCRIPTIONS
-from libs.messaging import outbox, topology
+from libs.messaging import jobs, liveness, outbox, topology
 from libs.messaging.batch import Executor
 from libs.messaging.dead import DeadLetters
-from libs.messaging.intake import Intake, SlowCalls, strategy
-from libs.messaging.message import Envelope, Job, Reply
+from libs.messaging.intake import Intake, strategy
+from libs.messaging.message import Reply
 from libs.messaging.publisher import Publisher
 from libs.messaging.relay import Relay, attach
 from libs.messaging.settings import MessagingSettings
-from libs.messaging.tasks import Handler, Periodic, Tasks
+from libs.messaging.slow import SlowCalls
+from libs.messaging.tasks import Periodic, Tasks
 from libs.messaging.timers import Timers
-from libs.messaging.wake import Wake
-from libs.messaging.wire import read
 from libs.observability import logging as logs
-from libs.observability import tracing
 from libs.saga.definition import Saga
 from libs.saga.orchestrator import Orchestrator
 from libs.service import create_context_app
@@ -47,6 +44,7 @@ class WorkerService:
 # The binding settings of every worker; each one is a defect of the defaults that loses, repeats or
 # blocks work. tests/messaging/test_worker_settings.py shows their effect.
 CONFIGURATION: dict[str, Any] = {
+    "worker_consumer": "libs.messaging.consumer:Consumer",
     "task_serializer": "json",
     "accept_content": ["json"],
     "task_ignore_result": True,
@@ -88,6 +86,9 @@ def create_worker(
         _register_jobs(celery, services, apps)
     else:
         _register_saga_traffic(celery, services, apps, settings)
+    if settings.worker_port:
+        place = (settings.worker_host, settings.worker_port)
+        signals.worker_init.connect(lambda **_: liveness.serve(celery.liveness, *place), weak=False)
     signals.setup_logging.connect(lambda **_: logs.configure("worker"), weak=False)
     return celery
 
@@ -95,15 +96,19 @@ def create_worker(
 def arguments(services: Sequence[WorkerService], pool: str = "saga") -> list[str]:
     """The command line for `Celery.worker_main`."""
     names = [f"{service.name}.{kind}" for service in services for kind in _QUEUES[pool]]
-    kind = ["--pool=solo"] if pool == "saga" else ["--pool=prefork", "--concurrency=2"]
+    size = {
+        "saga": ["--pool=solo", "--concurrency=1"],
+        "jobs": ["--pool=prefork", "--concurrency=2"],
+    }
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"]
-    return ["worker", *kind, *quiet, "--queues", ",".join(names)]
+    return ["worker", *size[pool], *quiet, "--queues", ",".join(names)]
 
 
 def _celery(settings: MessagingSettings, names: Sequence[str], pool: str) -> Celery:
     celery = Celery("argosy", set_as_current=False, fixups=[])
-    queues = [queue for name in names for queue in topology.queues(name, SUBSCRIPTIONS)]
-    celery.steps["consumer"].add(Wake)
+    limit = settings.delivery_limit
+    queues = [queue for name in names for queue in topology.queues(name, SUBSCRIPTIONS, limit)]
+    celery.liveness = liveness.Liveness()
     celery.conf.update(CONFIGURATION)
     celery.conf.update(
         broker_url=settings.broker_url,
@@ -112,16 +117,27 @@ def _celery(settings: MessagingSettings, names: Sequence[str], pool: str) -> Cel
         task_default_exchange=topology.DIRECT,
         task_default_exchange_type="direct",
         worker_prefetch_multiplier=settings.worker_prefetch if pool == "saga" else 4,
-        broker_transport_options=_transport_options(settings.broker_url),
+        broker_transport_options=_transport_options(settings, pool),
     )
     return celery
 
 
-def _transport_options(url: str) -> dict[str, Any]:
-    if url.startswith("amqp"):
+def _transport_options(settings: MessagingSettings, pool: str) -> dict[str, Any]:
+    if settings.broker_url.startswith("amqp"):
         return {}
-    # Unacknowledged messages of a killed worker come back after this time.
-    return {"visibility_timeout": 30, "socket_timeout": 10, "socket_connect_timeout": 2}
+    longest_job = CONFIGURATION["task_time_limit"] if pool == "jobs" else 0
+    return {
+        "visibility_timeout": settings.visibility_timeout + longest_job,
+        # The pools look after their own messages, since their patience differs.
+        "unacked_key": f"{pool}.unacked",
+        "unacked_index_key": f"{pool}.unacked_index",
+        "unacked_mutex_key": f"{pool}.unacked_mutex",
+        # kombu's own defaults look every 100 seconds.
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 2,
+    }
 
 
 def _register_saga_traffic(
@@ -141,6 +157,11 @@ def _register_saga_traffic(
             current[:] = [Intake(consumer, executors, publisher, slow)]
         return current[0]
 
+    def refuse(consumer: Any, message: Any, reason: str) -> None:
+        intake_of(consumer).take(message, reason)
+
+    celery.refuse = refuse
+
     class GroupCommit(Task):
         Strategy = staticmethod(strategy(intake_of))
 
@@ -156,8 +177,10 @@ def _register_saga_traffic(
     dead = DeadLetters(settings.broker_url, list(apps.values()))
     collect = Periodic("dead letters", DEAD_LETTER_SECONDS, dead.collect, transactional=False)
     timers.add(next(iter(apps.values())), [collect])
+    celery.liveness.timers = lambda: timers.last_tick
     signals.worker_ready.connect(lambda **_: timers.start(), weak=False)
     signals.worker_shutting_down.connect(lambda **_: timers.stop(), weak=False)
+    signals.worker_shutdown.connect(lambda **_: slow.close(), weak=False)
 
 
 def _platform_work(
@@ -182,21 +205,12 @@ def _platform_work(
 def _register_jobs(
     celery: Celery, services: Sequence[WorkerService], apps: Mapping[str, Flask]
 ) -> None:
+    celery.refuse = jobs.refusal(apps)
     for service in services:
         for name, (kind, handler) in service.tasks.jobs.items():
-            celery.task(_job(apps[service.name], kind, handler), name=name)
+            celery.task(jobs.function_of(apps[service.name], kind, handler), name=name)
 
 
 def _never_called() -> None:
     """Stands for a task that the group commit strategy handles."""
     raise RuntimeError("group commit handles this message before Celery would call a function")
-
-
-def _job(app: Flask, kind: type[Job], handler: Handler) -> Callable[[dict[str, Any]], None]:
-    def run(message: dict[str, Any]) -> None:
-        # Celery has decoded the message already, but a payload is decoded from its bytes.
-        envelope = msgspec.json.decode(msgspec.json.encode(message), type=Envelope)
-        with app.app_context(), tracing.within(envelope.traceparent):
-            handler(read(envelope, kind))
-
-    return run

@@ -1,0 +1,57 @@
+"""Ordinary tasks: one message is one job, run by a child process of the jobs pool."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from flask import Flask
+
+from libs.db.transaction import transaction
+from libs.messaging import dead
+from libs.messaging.consumer import Refuse
+from libs.messaging.message import Envelope, Job
+from libs.messaging.tasks import Handler
+from libs.messaging.wire import read
+from libs.observability import tracing
+
+_log = logging.getLogger(__name__)
+
+
+def function_of(app: Flask, kind: type[Job], handler: Handler) -> Callable[[Any], None]:
+    """What Celery calls. A job that fails is parked with the reason and not repeated by itself.
+
+    Only what ends the child process, or takes too long, is delivered again.
+    """
+
+    def run(message: Any) -> None:
+        # Celery has decoded the message already, but a payload is decoded from its bytes.
+        body = msgspec.json.encode(message)
+        with app.app_context():
+            try:
+                envelope = msgspec.json.decode(body, type=Envelope)
+                with tracing.within(envelope.traceparent):
+                    handler(read(envelope, kind))
+            except Exception as fault:  # noqa: BLE001  # whatever it is, a person is to see it
+                _log.exception("the job %s failed", kind.wire_name)
+                with transaction() as session:
+                    dead.keep(session, app.name, kind.wire_name, body, repr(fault))
+
+    return run
+
+
+def refusal(apps: Mapping[str, Flask]) -> Refuse:
+    """Parks a message of a jobs queue that is no job."""
+
+    def refuse(_consumer: Any, message: Any, reason: str) -> None:
+        app = apps[message.delivery_info["queue"].partition(".")[0]]
+        try:
+            with app.app_context(), transaction() as session:
+                dead.park(session, app.name, message, reason)
+        except Exception:  # noqa: BLE001  # the loop must go on; the broker parks it instead
+            _log.exception("a message could not be parked: %s", reason)
+            message.reject()
+        else:
+            message.ack()
+
+    return refuse

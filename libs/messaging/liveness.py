@@ -1,0 +1,102 @@
+"""Whether a worker moves: told by its loops, served over HTTP to whoever restarts it."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from celery import signals
+
+from libs.observability.metrics import exposition
+
+# No message and no timer holds a loop for longer, see the deadlines of the database.
+LONGEST_PAUSE = 60.0
+
+
+class Liveness:
+    """What the worker's loops tell; read by the probes' threads."""
+
+    def __init__(self, longest_pause: float = LONGEST_PAUSE) -> None:
+        self.consuming = False
+        # The moment of the timers' last turn, when the worker has timers.
+        self.timers: Callable[[], float] | None = None
+        self._longest_pause = longest_pause
+        self._beat = time.monotonic()
+        self._connecting = False
+
+    def beat(self) -> None:
+        """The event loop turns."""
+        self._beat = time.monotonic()
+
+    @contextmanager
+    def connecting(self) -> Iterator[None]:
+        """The event loop stands still until the broker can be reached."""
+        self._connecting = True
+        try:
+            yield
+        finally:
+            self.beat()
+            self._connecting = False
+
+    def fault(self) -> str | None:
+        """What stands still, or None."""
+        latest = time.monotonic() - self._longest_pause
+        if not self._connecting and self._beat < latest:
+            return "the event loop stands still"
+        if self.timers and self.timers() < latest:
+            return "the timers stand still"
+        return None
+
+
+def serve(liveness: Liveness, host: str, port: int) -> ThreadingHTTPServer:
+    """Answer /livez, /readyz and /metrics from a thread, until this process ends."""
+    server = ThreadingHTTPServer((host, port), _handler(liveness))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, name="probes", daemon=True).start()
+    owner = os.getpid()
+
+    def leave(**_: Any) -> None:
+        # A child of the pool must not keep the port of a worker that is gone.
+        if os.getpid() != owner:
+            server.socket.close()
+
+    signals.worker_process_init.connect(leave, weak=False)
+    return server
+
+
+def _handler(liveness: Liveness) -> type[BaseHTTPRequestHandler]:
+    class Probes(BaseHTTPRequestHandler):
+        timeout = 5
+        server_version = "argosy"
+        sys_version = ""
+
+        def do_GET(self) -> None:
+            status, body, kind = _answer(liveness, self.path)
+            self.send_response(status)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Probes come every few seconds; their log lines would hide the others."""
+
+    return Probes
+
+
+def _answer(liveness: Liveness, path: str) -> tuple[HTTPStatus, bytes, str]:
+    if path == "/metrics":
+        return HTTPStatus.OK, *exposition()
+    faults: dict[str, Callable[[], str | None]] = {
+        "/livez": liveness.fault,
+        "/readyz": lambda: None if liveness.consuming else "no consumer is open",
+    }
+    if path not in faults:
+        return HTTPStatus.NOT_FOUND, b"", "text/plain"
+    fault = faults[path]()
+    status = HTTPStatus.SERVICE_UNAVAILABLE if fault else HTTPStatus.OK
+    return status, (fault or "ok").encode(), "text/plain"

@@ -1,0 +1,1 @@
+"""Live tests of messaging: real brokers, real databases, real worker processes."""
