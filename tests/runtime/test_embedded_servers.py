@@ -110,17 +110,17 @@ def test_valkey_keeps_queues_over_a_stop_and_wants_a_password() -> None:
 @pytest.fixture
 def closed(tmp_path: Path) -> Iterator[Path]:
     """A folder that only root may enter; what is put outside for it is removed again."""
-    if not Quarters(tmp_path, tmp_path).user:
+    if not Quarters(tmp_path, tmp_path, ()).user:
         pytest.skip("only root hands the server to another user")
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o700)
     yield folder
-    place = Quarters(folder / "postgres", folder).data()
+    place = Quarters(folder / "postgres", folder, ()).data()
     shutil.rmtree(place.parent)
 
 
 def test_data_move_out_of_a_folder_that_is_closed_to_the_servers_user(closed: Path) -> None:
-    quarters = Quarters(closed / "postgres", closed)
+    quarters = Quarters(closed / "postgres", closed, ())
 
     data = quarters.data()
 
@@ -129,12 +129,14 @@ def test_data_move_out_of_a_folder_that_is_closed_to_the_servers_user(closed: Pa
     assert quarters.data() == data
 
 
-def test_programs_are_copied_out_of_a_closed_folder(closed: Path) -> None:
-    programs = closed / "release" / "bin"
-    programs.mkdir(parents=True)
-    (programs / "postgres").touch(mode=0o700)
+def test_programs_are_copied_out_of_a_closed_folder_with_all_they_need(closed: Path) -> None:
+    for part in ("release/bin", "release.libs"):
+        (closed / part).mkdir(parents=True)
+    (closed / "release" / "bin" / "postgres").touch(mode=0o700)
+    quarters = Quarters(closed / "postgres", closed, ("release", "release.libs"))
 
-    copied = Quarters(closed / "postgres", programs).programs()
+    copied = quarters.programs()
 
     assert copied.is_relative_to("/var/lib")
     assert (copied / "postgres").stat().st_mode & 0o777 == 0o755
+    assert (copied / "../../release.libs").resolve().is_dir()

@@ -4,7 +4,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -51,18 +52,30 @@ class Launcher:
         for number in _STOPPERS:
             signal.signal(number, self._ask_to_stop)
         began = time.monotonic()
+        try:
+            with self.up() as installation:
+                self._say(f"Argosy is ready after {time.monotonic() - began:.1f} s")
+                show(Stage(self._url, self._place, installation, self._say, self.look))
+                while True:
+                    self.look()
+                    time.sleep(0.5)
+        except Stopped:
+            self._say(f"Argosy has stopped; the data stay in {self._place.folder}")
+
+    @contextmanager
+    def up(self) -> Iterator[Installation]:
+        """The shop, empty or as it was left, until the block ends; call `look` now and then."""
         with self._place.held():
             try:
-                installation = self._start()
-                self._say(f"Argosy is ready after {time.monotonic() - began:.1f} s")
-                show(Stage(self._url, self._place, installation, self._say, self._look))
-                while True:
-                    self._look()
-                    time.sleep(0.5)
-            except Stopped:
-                self._say(f"Argosy stops; the data stay in {self._place.folder}")
+                yield self._start()
             finally:
                 self._supervisor.stop()
+
+    def look(self) -> None:
+        """Keep the children up; raises Stopped once the launcher was asked to stop."""
+        if self._stopping:
+            raise Stopped
+        self._supervisor.look()
 
     @property
     def _url(self) -> str:
@@ -71,16 +84,10 @@ class Launcher:
     def _ask_to_stop(self, _number: int, _frame: object) -> None:
         self._stopping = True
 
-    def _look(self) -> None:
-        """Keep the children up; raises Stopped once the launcher was asked to stop."""
-        if self._stopping:
-            raise Stopped
-        self._supervisor.look()
-
     def _start(self) -> Installation:
         _refuse_taken(self._settings.port)
         Leftovers(self._place.folder / "children").end()
-        self._place.logs.mkdir(exist_ok=True)
+        self._place.logs.mkdir(mode=0o700, exist_ok=True)
         services = registry.select("all")
         installation = self._installation(services)
         self._finish(installation.migration())

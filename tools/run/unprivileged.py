@@ -4,6 +4,7 @@ import hashlib
 import pwd
 import shutil
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from libs.testing.servers.programs import unprivileged_user
@@ -18,10 +19,12 @@ class Quarters:
     the programs lie in /var/lib, and the usual place is a link to them.
     """
 
-    def __init__(self, usual: Path, programs: Path) -> None:
+    def __init__(self, usual: Path, packages: Path, parts: Sequence[str]) -> None:
+        """The programs are in `bin` of the first part; the others are what they need beside it."""
         self.user = unprivileged_user("postgres")
         self._usual = usual
-        self._programs = programs
+        self._packages = packages
+        self._parts = parts
 
     def data(self) -> Path:
         """The data folder's final path; its parent exists."""
@@ -35,16 +38,19 @@ class Quarters:
 
     def programs(self) -> Path:
         """A folder with the programs, which the user may run."""
-        if not self.user or all(map(_open_to_all, self._programs.iterdir())):
-            return self._programs
-        copy = _outside(self._usual) / self._programs.parent.name
+        programs = Path(self._parts[0], "bin")
+        here = self._packages / programs
+        if not self.user or all(map(_open_to_all, here.iterdir())):
+            return here
+        copy = _outside(self._usual) / "programs"
         if not copy.exists():
             half = copy.with_suffix(".half")
             shutil.rmtree(half, ignore_errors=True)
-            shutil.copytree(self._programs.parent, half)
+            for part in self._parts:
+                shutil.copytree(self._packages / part, half / part)
             _open(half)
             half.rename(copy)
-        return copy / self._programs.name
+        return copy / programs
 
     def give(self, path: Path) -> None:
         """Let the user own a file or folder."""
