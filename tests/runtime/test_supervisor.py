@@ -96,6 +96,22 @@ def test_stop_ends_the_last_child_first(supervisor, program) -> None:
     assert ended == ["web", "valkey", "postgres"]
 
 
+def test_stop_ends_the_others_when_one_resists(supervisor, program) -> None:
+    class Resisting(ManagedProcess):
+        def stop(self) -> None:
+            super().stop()
+            raise TimeoutError("it outlived SIGKILL")
+
+    first = program("postgres", _SLEEPS)
+    supervisor.start(first)
+    supervisor.start(Resisting(program("web", _SLEEPS).program))
+
+    with pytest.raises(TimeoutError):
+        supervisor.stop()
+
+    assert not first.running
+
+
 def test_child_of_a_launcher_before_is_ended(program, tmp_path: Path) -> None:
     child = program("web", _SLEEPS)
     child.start()

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -97,8 +98,10 @@ class Supervisor:
 
     def stop(self) -> None:
         """End all children, the last one first, so that each still has what it needs."""
-        while self._watched:
-            self._watched.pop().child.stop()
+        # Every child is asked, also when another one could not be ended.
+        with ExitStack() as stack:
+            while self._watched:
+                stack.callback(self._watched.pop(0).child.stop)
 
     def _launch(self, child: Child) -> None:
         child.start()
