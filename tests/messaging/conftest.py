@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -27,8 +28,21 @@ def own_postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_rabbit() -> Iterator[RabbitServer]:
-    """A broker that the tests of this module may stop, kill and starve."""
+    """A broker that a test may stop, kill and starve, and leaves as it found it."""
     with scratch_directory() as directory, RabbitServer(directory) as server:
         yield server
+
+
+@pytest.fixture
+def fragile(
+    postgres_server: Databases, own_rabbit: RabbitServer, tmp_path: Path
+) -> Iterator[Floor]:
+    """The toys on the broker that may be hurt."""
+    vhost = f"toys_{uuid4().hex}"
+    toys = Floor(install(postgres_server), own_rabbit.new_vhost(vhost), tmp_path)
+    toys.declare()
+    yield toys
+    toys.close()
+    own_rabbit.drop_vhost(vhost)

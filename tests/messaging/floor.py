@@ -13,13 +13,13 @@ from uuid import UUID, uuid4
 import psycopg2
 import urllib3
 from flask import Flask
+from kombu import Connection
 
 from libs.db.migrate import PLATFORM, apply
 from libs.db.transaction import transaction
-from libs.messaging.message import Payload
 from libs.messaging.publisher import Publisher
 from libs.messaging.relay import Relay, attach
-from libs.messaging.topology import declare
+from libs.messaging.topology import DIRECT, declare
 from libs.messaging.wire import Outgoing, pack
 from libs.saga.definition import Saga
 from libs.saga.orchestrator import start
@@ -27,7 +27,7 @@ from libs.service import create_context_app
 from libs.testing.process import ManagedProcess, Program, await_ready
 from libs.testing.servers.postgres import Databases
 from libs.testing.servers.private import free_port
-from tests.messaging.toys import HEARS, NAMES, TABLES, TRIP, Plan, saga_number
+from tests.messaging.toys import HEARS, NAMES, TABLES, TRIP, Plan, Work, saga_number
 
 REPOSITORY = Path(__file__).parents[2]
 LIMIT = 3
@@ -97,8 +97,21 @@ class Floor:
     def send(self, *messages: Outgoing) -> None:
         self.publisher.publish(messages)
 
-    def job(self, payload: Payload) -> None:
-        self.send(pack(payload, source="test"))
+    def work(self, number: int, mode: str = "ok") -> None:
+        """Give the jobs pool a job."""
+        self.send(pack(Work(number=number, mode=mode), source="test"))
+
+    def post(self, queue: str, body: bytes, **headers: str) -> None:
+        """Put any bytes into a queue."""
+        with Connection(self.broker_url, connect_timeout=2) as connection:
+            connection.Producer(serializer=None).publish(
+                body,
+                routing_key=queue,
+                exchange=DIRECT,
+                headers=headers,
+                content_type="application/json",
+                content_encoding="utf-8",
+            )
 
     def rows(self, service: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with (
@@ -110,9 +123,7 @@ class Floor:
 
     def statuses(self) -> Statuses:
         """How many sagas are in each status."""
-        return dict(
-            self.rows("desk", "SELECT status, count(*) FROM saga GROUP BY status")  # type: ignore[arg-type]  # pairs
-        )
+        return dict(self.rows("desk", "SELECT status, count(*) FROM saga GROUP BY status"))
 
     def running(self) -> int:
         rows = self.rows("desk", "SELECT count(*) FROM saga WHERE ended_at IS NULL")
@@ -123,7 +134,7 @@ class Floor:
         rows = self.rows(
             service, "SELECT number, count(*) FROM effect WHERE kind = %s GROUP BY number", kind
         )
-        return Counter({number: count for number, count in rows})
+        return Counter(dict(rows))
 
     def dead(self, service: str) -> list[str]:
         """The reasons of the dead letters."""
@@ -134,8 +145,6 @@ class Floor:
 
     def depth(self, queue: str) -> int:
         """Messages in the queue that nobody holds."""
-        from kombu import Connection  # noqa: PLC0415
-
         with Connection(self.broker_url, connect_timeout=2) as connection:
             answer = connection.default_channel.queue_declare(queue, passive=True)
             return int(answer.message_count)

@@ -1,6 +1,12 @@
 """Sagas through a live worker."""
 
+import re
+import time
+
+import pytest
+
 from tests.messaging.floor import Floor, eventually, once
+from tests.messaging.toys import SALE
 
 
 def test_confirmed_and_compensated_sagas_have_each_effect_once(floor: Floor):
@@ -15,3 +21,33 @@ def test_confirmed_and_compensated_sagas_have_each_effect_once(floor: Floor):
     assert floor.effects("gamma") == once(range(20))
     assert floor.effects("alpha", "undo") == floor.effects("beta", "undo") == once(range(20, 30))
     assert floor.effects("beta", "heard") == once(range(30))
+
+
+def test_a_slow_call_does_not_hold_up_its_neighbours(floor: Floor):
+    floor.worker()
+
+    floor.begin(range(5), mode="slow:1.5", saga=SALE)
+    floor.begin(range(5, 25))
+
+    assert eventually(lambda: floor.statuses().get("done") == 20, 10, pause=0.05)
+    assert floor.statuses().get("running") == 5
+    assert eventually(lambda: floor.running() == 0, 10)
+    assert floor.effects("gamma") == once(range(25))
+
+
+def test_a_start_says_nothing_of_delayed_delivery(floor: Floor):
+    worker = floor.worker()
+
+    assert "delayed" not in worker.log().lower()
+    assert not re.search(r'"level":"(WARNING|ERROR|CRITICAL)"', worker.log())
+
+
+@pytest.mark.parametrize("pool", ["saga", "jobs"])
+def test_an_idle_worker_ends_at_once(floor: Floor, pool: str):
+    worker = floor.worker(pool)
+    started = time.monotonic()
+
+    worker.process.stop()
+
+    assert time.monotonic() - started < 6
+    assert worker.process.exit_code == 0
