@@ -11,6 +11,7 @@ from libs.contracts.inventory import StockLine
 from libs.ids import uuid7
 from libs.saga import orchestrator
 from services.orders.errors import EmptyReturn, NotReturnable
+from services.orders.models import returning
 from services.orders.models.tables import Order, OrderLine, Return, ReturnLine
 from services.orders.rules import refund_for
 from services.orders.sagas import RETURN_ORDER, ReturnPlan
@@ -50,7 +51,7 @@ def request_return(session: Session, order: Order, pieces: Mapping[UUID, int], r
         currency=order.currency,
         lines=tuple(StockLine(line.variant_id, pieces[line.id]) for line in lines),
     )
-    session.flush()
+    returning.requested(session, order.id, returned.amount_minor)
     orchestrator.start(
         session, RETURN_ORDER, plan, saga_id=returned.id, business_key=str(returned.id)
     )

@@ -16,8 +16,8 @@ from libs.contracts.orders import OrderLine as SoldLine
 from libs.db.statement import Statement
 from libs.messaging.outbox import announce
 
-# A fact is a reference, not a document: a longer order is named without its lines.
-FACT_LINES = 150
+# A fact is a reference, not a document: an order whose lines take more is named without them.
+FACT_BYTES = 32_768
 
 # What each move has in common: the row it moved gets an event numbered by its new version.
 
@@ -48,7 +48,7 @@ _confirm = _move(
     number, cart_id, customer_id, email, currency, total_minor,
     (SELECT json_agg(line)::text FROM (
         SELECT variant_id, product_id, sku, title, quantity, unit_price_minor, total_minor
-        FROM order_line WHERE order_id = $1 ORDER BY position LIMIT $3
+        FROM order_line WHERE order_id = $1 ORDER BY position
     ) AS line)
     """,
 )
@@ -74,7 +74,9 @@ _await_action = _move(
 )
 _progress = _move(
     """
-    status = $3::text, fulfilment_status = $4, version = version + 1, updated_at = $2
+    status = $3::text, version = version + 1, updated_at = $2,
+    fulfilment_status =
+        CASE fulfilment_status WHEN 'unfulfilled' THEN $4::text ELSE fulfilment_status END
     WHERE id = $1 AND status <> $3::text
     """,
     "status_changed",
@@ -86,12 +88,11 @@ _progress = _move(
 def confirm(session: Session, order_id: UUID) -> None:
     """The order is paid: it gets its number, and whoever listens is told."""
     now = clock.now()
-    row = _confirm.first(session, order_id, now, FACT_LINES + 1)
+    row = _confirm.first(session, order_id, now)
     if row is None:
         return
     number, cart_id, customer_id, email, currency, total_minor, lines = row
-    sold = msgspec.json.decode(lines, type=tuple[SoldLine, ...])
-    omitted = len(sold) > FACT_LINES
+    omitted = len(lines.encode()) > FACT_BYTES
     fact = OrderConfirmed(
         order_id=order_id,
         number=number,
@@ -101,7 +102,7 @@ def confirm(session: Session, order_id: UUID) -> None:
         currency=currency,
         total_minor=total_minor,
         confirmed_at=now,
-        lines=() if omitted else sold,
+        lines=() if omitted else msgspec.json.decode(lines, type=tuple[SoldLine, ...]),
         lines_omitted=omitted,
     )
     announce(session, fact)
@@ -122,7 +123,7 @@ def await_action(session: Session, order_id: UUID, url: str | None) -> None:
 
 
 def progress(session: Session, order_id: UUID, status: str, fulfilment: str) -> None:
-    """The goods are on their way, or there."""
+    """The goods are on their way, or there; some that came back already stay returned."""
     _progress.run(session, order_id, clock.now(), status, fulfilment)
 
 

@@ -1,7 +1,12 @@
-"""How a return ends: refunded, or refused and undone on the order's lines."""
+"""How a return begins and ends: refunded, or refused and undone on the order's lines.
 
+Whoever changes how many pieces of an order came back holds the order's row.
+"""
+
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from libs import clock
@@ -26,7 +31,23 @@ _give_back = Statement(
     FROM return_line WHERE return_line.return_id = $1 AND order_line.id = return_line.line_id
     """
 )
-_pieces = Statement("SELECT quantity, returned FROM order_line WHERE order_id = $1")
+# Pieces whose refund is still open may yet count as sold again.
+_pieces = Statement(
+    """
+    SELECT (SELECT sum(quantity) FROM order_line WHERE order_id = $1), sum(return_line.quantity)
+    FROM "return" JOIN return_line ON return_line.return_id = "return".id
+    WHERE "return".order_id = $1 AND "return".state = 'refunded'
+    """
+)
+_note = Statement(
+    """
+    WITH moved AS (
+        UPDATE orders SET version = version + 1, updated_at = $2 WHERE id = $1 RETURNING *
+    )
+    INSERT INTO order_event (order_id, seq, kind, data, at)
+    SELECT id, version, $3, $4::text::jsonb, updated_at FROM moved
+    """
+)
 _mark = Statement(
     """
     WITH moved AS (
@@ -40,6 +61,11 @@ _mark = Statement(
 )
 
 
+def requested(session: Session, order_id: UUID, amount_minor: int) -> None:
+    """The order shows pieces that come back."""
+    _tell(session, order_id, "return_requested", {"amount": amount_minor})
+
+
 def refunded(session: Session, return_id: UUID) -> None:
     """The money is on its way back."""
     row = _settle.first(session, return_id, "refunded", None)
@@ -47,13 +73,21 @@ def refunded(session: Session, return_id: UUID) -> None:
         return
     order_id, amount = row
     paid = _pay_back.first(session, order_id, amount)
-    pieces = _pieces.rows(session, order_id)
-    fulfilment = fulfilment_after_return([sold for sold, _ in pieces], [back for _, back in pieces])
-    status = payment_status(*paid) if paid else "paid"
-    _mark.run(session, order_id, status, fulfilment, clock.now(), amount)
+    pieces = _pieces.first(session, order_id)
+    if paid and pieces:
+        status, fulfilment = payment_status(*paid), fulfilment_after_return(*pieces)
+        _mark.run(session, order_id, status, fulfilment, clock.now(), amount)
 
 
 def refused(session: Session, return_id: UUID, code: str) -> None:
     """The provider would not give the money back: the pieces count as sold again."""
-    if _settle.first(session, return_id, "refused", code):
-        _give_back.run(session, return_id)
+    row = _settle.first(session, return_id, "refused", code)
+    if row is None:
+        return
+    order_id, amount = row
+    _tell(session, order_id, "return_refused", {"amount": amount, "code": code})
+    _give_back.run(session, return_id)
+
+
+def _tell(session: Session, order_id: UUID, kind: str, data: dict[str, Any]) -> None:
+    _note.run(session, order_id, clock.now(), kind, msgspec.json.encode(data).decode())

@@ -12,7 +12,12 @@ from services.orders.errors import OrderNotFound, ReturnNotFound
 from services.orders.models.tables import Order, OrderEvent, Return
 
 _is_pending = Statement("SELECT 1 FROM orders WHERE id = $1 AND status = 'pending'")
-FINAL = ("cancelled", "delivered")
+_is_under_way = Statement(
+    "SELECT 1 FROM orders WHERE id = $1 AND status = 'pending' AND next_action_url IS NULL"
+)
+_has_ended = Statement(
+    "SELECT 1 FROM orders WHERE id = $1 AND status IN ('cancelled', 'delivered')"
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,16 @@ def find_live_order(session: Session, cart_id: UUID, viewer: Viewer) -> UUID | N
 def is_pending(session: Session, order_id: UUID) -> bool:
     """Whether the order's saga may still confirm or cancel it."""
     return _is_pending.first(session, order_id) is not None
+
+
+def is_under_way(session: Session, order_id: UUID) -> bool:
+    """Whether the order's saga is at work: neither over nor waiting for the buyer."""
+    return _is_under_way.first(session, order_id) is not None
+
+
+def has_ended(session: Session, order_id: UUID) -> bool:
+    """Whether the order was cancelled or delivered; only returns can follow."""
+    return _has_ended.first(session, order_id) is not None
 
 
 def list_orders(

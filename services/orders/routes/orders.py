@@ -16,14 +16,13 @@ from libs.http.gate import identity
 from libs.http.idempotency import once, replayed
 from libs.http.operation import access, idempotent, limited
 from libs.http.paging import page_schema
-from libs.http.prefer import prefer_wait
 from libs.ids import uuid7
 from libs.saga.queries import get_saga, list_saga_events
 from services.orders.commands import change, place
 from services.orders.extension import extension
 from services.orders.models.tables import Order
 from services.orders.queries import orders as queries
-from services.orders.routes.answer import answer, location, waited
+from services.orders.routes.answer import answer, location, waited, without_reason
 from services.orders.routes.caller import actor, guest_key, viewer
 from services.orders.routes.stream import event_stream
 from services.orders.schemas import (
@@ -51,9 +50,9 @@ def place_order(body: dict[str, Any]) -> Response:
     with transaction() as session:
         repeated = replayed(session)
     if repeated is not None:
-        return waited(repeated, prefer_wait(), viewer())
+        return waited(repeated, viewer(), 201, queries.is_under_way)
     try:
-        return waited(_place(body), prefer_wait(), viewer())
+        return waited(_place(body), viewer(), 201, queries.is_under_way)
     except Conflict as refusal:
         return _same_order(refusal, body["cart_id"])
 
@@ -130,16 +129,18 @@ def get_order(order_id: UUID) -> Order:
 @orders.response(200, TimelineSchema)
 def get_timeline(order_id: UUID) -> dict[str, Any]:
     """Show how the order came to be what it is, step by step."""
+    seen_by = viewer()
     with reading() as session:
-        order = queries.get_order(session, order_id, viewer())
+        order = queries.get_order(session, order_id, seen_by)
         saga = get_saga(session, order.id)
-        return {
-            "order_id": order.id,
-            "saga": saga.type,
-            "status": saga.status,
-            "trace_id": saga.trace_id,
-            "data": list_saga_events(session, order.id),
-        }
+        events = list_saga_events(session, order.id)
+    return {
+        "order_id": order.id,
+        "saga": saga.type,
+        "status": saga.status,
+        "trace_id": saga.trace_id,
+        "data": events if seen_by.everybody else [without_reason(event) for event in events],
+    }
 
 
 @orders.get("/<id('ord'):order_id>/events")
@@ -158,10 +159,16 @@ def cancel_order(order_id: UUID) -> Response:
     """Cancel an order that is not paid yet; everything it holds is given back."""
     with transaction() as session:
         order = queries.get_order(session, order_id, viewer())
-        change.cancel_order(session, extension().operator, order, actor())
+        change.cancel_order(
+            session,
+            extension().operator,
+            order,
+            actor=actor(),
+            by_buyer=not viewer().everybody,
+        )
     with reading() as session:
         fresh = queries.get_order(session, order_id, viewer())
-    return waited(answer(fresh, 202), prefer_wait(), viewer())
+    return waited(answer(fresh, 202), viewer(), 200, queries.is_pending)
 
 
 @orders.post("/<id('ord'):order_id>/transitions")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from libs.contracts.catalog import ProductChanged, ProductVariant, VariantPrice
 from libs.contracts.inventory import StockChanged, StockLevel
@@ -16,10 +16,11 @@ from libs.contracts.subscriptions import SUBSCRIPTIONS
 from libs.db.transaction import reading, transaction
 from libs.ids import from_text, uuid7
 from libs.messaging.batch import Delivery, Executor, Kind
-from libs.messaging.message import Fact, Reply, SagaKey
-from libs.messaging.wire import Outgoing, pack, repack, unpack
+from libs.messaging.message import Envelope, Fact, Reply, SagaKey
+from libs.messaging.wire import Outgoing, pack, unpack
 from libs.runtime import registry
 from libs.saga.orchestrator import Orchestrator
+from services.orders.models.tables import Order
 from services.orders.sagas import OrderPlan
 from services.orders.worker import WORKER
 
@@ -101,7 +102,7 @@ class Shop:
         types = [fact.wire_name for fact in SUBSCRIPTIONS["carts"]]
         with transaction() as session:
             envelopes = list(session.scalars(_HEARD, {"types": types}))
-        facts = [_arrived(repack(envelope), "fact") for envelope in envelopes]
+        facts = [_delivery(stored(envelope), "fact") for envelope in envelopes]
         if facts:
             self._carts.process(facts)
 
@@ -229,11 +230,32 @@ def request_of(cart_id: str, **body: Any) -> dict[str, Any]:
     return usual | body
 
 
+def euros(amount: int) -> dict[str, Any]:
+    """An amount as a request names it."""
+    return {"amount": amount, "currency": "EUR"}
+
+
+def told(answer: Any) -> tuple[int, Any]:
+    """What the caller learns, but for what differs with every request."""
+    return answer.status_code, answer.json | {"trace_id": None}
+
+
+def count_orders() -> int:
+    """How many orders there are."""
+    with reading() as session:
+        return session.scalar(select(func.count()).select_from(Order)) or 0
+
+
 def plan_of(order: Any) -> OrderPlan:
     """What the order's saga was told when it began."""
     with reading() as session:
         plan = session.scalar(_PLAN, {"id": uuid_of(order)})
     return msgspec.json.decode(plan, type=OrderPlan)
+
+
+def stored(envelope: str) -> Envelope:
+    """A message as the outbox keeps it."""
+    return msgspec.json.decode(envelope, type=Envelope)
 
 
 def uuid_of(thing: Any, prefix: str = "ord") -> UUID:
@@ -242,4 +264,8 @@ def uuid_of(thing: Any, prefix: str = "ord") -> UUID:
 
 
 def _arrived(message: Outgoing, kind: Kind) -> Delivery:
-    return Delivery(unpack(message.body), kind, None, redelivered=False)
+    return _delivery(unpack(message.body), kind)
+
+
+def _delivery(envelope: Envelope, kind: Kind) -> Delivery:
+    return Delivery(envelope, kind, None, redelivered=False)

@@ -1,25 +1,22 @@
 """A cart becomes an order, once, at a total that its buyer has seen."""
 
 import pytest
-from sqlalchemy import func, select
 
 from libs.contracts.inventory import StockLine
-from libs.db.transaction import reading
 from libs.http import local
 from libs.ids import from_text, to_text, uuid7
 from libs.runtime.keys import make_keys
-from services.orders.models.tables import Order
 from services.orders.tests.conftest import ROOMY
-from services.orders.tests.shop import BERLIN, Buyer, Shop, plan_of, uuid_of
-
-
-def count_orders():
-    with reading() as session:
-        return session.scalar(select(func.count()).select_from(Order))
-
-
-def euros(amount):
-    return {"amount": amount, "currency": "EUR"}
+from services.orders.tests.shop import (
+    BERLIN,
+    Buyer,
+    Shop,
+    count_orders,
+    euros,
+    plan_of,
+    told,
+    uuid_of,
+)
 
 
 def test_an_accepted_order_is_pending_and_can_be_found(shop, guest):
@@ -228,7 +225,7 @@ def test_a_foreign_cart_is_as_good_as_none(shop, guest, user):
         missing = owner.places(nobodys, key=uuid7().hex)
 
         assert (foreign.status_code, foreign.json["code"]) == (404, "carts.cart_not_found")
-        assert without_trace(foreign) == without_trace(missing)
+        assert told(foreign) == told(missing)
 
 
 def test_a_foreign_cart_is_as_good_as_none_also_when_it_has_an_order(shop, guest, user):
@@ -237,9 +234,4 @@ def test_a_foreign_cart_is_as_good_as_none_also_when_it_has_an_order(shop, guest
     foreign = user.places(order["cart_id"])
     missing = user.places(to_text("crt", uuid7()), key="other")
 
-    assert without_trace(foreign) == without_trace(missing)
-
-
-def without_trace(answer):
-    """What the caller is told, but for what differs with every request."""
-    return answer.status_code, answer.json | {"trace_id": None}
+    assert told(foreign) == told(missing)
