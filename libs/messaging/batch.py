@@ -86,14 +86,12 @@ class Executor:
 
     def complete(self, finished: Sequence[tuple[Open, Any]]) -> list[Outgoing]:
         """Store the outcomes of slow calls, in one transaction if possible."""
-        try:
-            return self._settle(finished)
-        except Exception as fault:  # noqa: BLE001  # each outcome gets its own try below
-            if len(finished) == 1:
-                _log.exception("an outcome could not be stored; its resolver will ask again")
-                return []
-            _log.info("storing outcomes one by one: %r", fault)
-            return [message for one in finished for message in self.complete([one])]
+        if len(finished) > 1:
+            try:
+                return self._settle(finished)
+            except Exception as fault:  # noqa: BLE001  # each outcome gets its own try below
+                _log.info("storing outcomes one by one: %r", fault)
+        return [message for one in finished for message in self._settle_alone(one)]
 
     def confirmed(self, messages: Sequence[Outgoing]) -> None:
         """The broker has these; their rows in the outbox go with the next transaction."""
@@ -173,6 +171,17 @@ class Executor:
             traceparent=envelope.traceparent,
         )
         return Result([reply])
+
+    def _settle_alone(self, one: tuple[Open, Any]) -> list[Outgoing]:
+        for left in reversed(range(_TRIES)):
+            try:
+                return self._settle([one])
+            except Exception as fault:  # noqa: BLE001  # the step stays open, so nothing is lost
+                passing = is_contention(fault) or isinstance(fault, inbox.Conflicted)
+                if not (passing and left):
+                    _log.exception("an outcome could not be stored; its resolver will ask again")
+                    break
+        return []
 
     def _settle(self, finished: Sequence[tuple[Open, Any]]) -> list[Outgoing]:
         outgoing: list[Outgoing] = []
