@@ -37,7 +37,7 @@ from libs.testing.servers.redis import RedisServer
 
 Layout = Literal["compact", "per_service"]
 Kind = Literal["web", "worker", "jobs", "simulator"]
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 _AT_ONCE = 64
 _WEBHOOK_KEY = b"the webhook key of a test cluster"
 

@@ -20,7 +20,7 @@ from libs.testing.servers.private import free_port, scratch_directory
 from libs.testing.servers.proctree import descendants, identity
 
 _READY = "Argosy runs at "
-_START_SECONDS = 90.0
+_START_SECONDS = 180.0
 
 
 class Launched:
@@ -81,7 +81,7 @@ def _run(home: Path, *arguments: str, **environ: str) -> subprocess.CompletedPro
         env=_environ(home, free_port()) | environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=110,
         check=False,
     )
 

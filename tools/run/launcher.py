@@ -25,7 +25,7 @@ from tools.run.settings import RunSettings
 from tools.run.supervisor import Supervisor
 from tools.run.valkey import EmbeddedValkey
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = 120.0
 _MIGRATION_SECONDS = 120.0
 # Every process serves all services, so a few connections for each of them are plenty.
 _SIZES = {"ARGOSY_DATABASE_POOL_SIZE": "4"}

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import urllib3
 
-_TRIES_SECONDS = 20.0
+_TRIES_SECONDS = 60.0
 _AGAIN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
