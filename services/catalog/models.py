@@ -192,9 +192,7 @@ class Listing(Base):
         ),
     )
 
-    product_id: Mapped[UUID] = mapped_column(
-        ForeignKey("product.id", ondelete="CASCADE"), primary_key=True
-    )
+    product_id: Mapped[UUID] = mapped_column(primary_key=True)
     currency: Mapped[str] = mapped_column(CHAR(3), primary_key=True)
     shelf_id: Mapped[UUID] = mapped_column(primary_key=True)
     is_main: Mapped[bool]

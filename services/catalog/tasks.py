@@ -47,8 +47,12 @@ def refresh_listings(session: Session) -> int:
 def _work_chunk() -> bool:
     try:
         with transaction() as session:
-            return imports.work_next_chunk(session)
+            number = imports.work_next_chunk(session)
     except _DATA_FAULTS:
         with transaction() as session:
             imports.isolate_next_chunk(session)
         return True
+    if number.bit_count() == 1:  # 1, 2, 4, 8 ...: what came in has doubled
+        with transaction() as session:
+            imports.refresh_statistics(session)
+    return number > 0

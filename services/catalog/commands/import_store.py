@@ -10,9 +10,16 @@ from libs import clock
 from libs.db.statement import Statement
 from services.catalog.rules.import_merge import ProductState, VariantState
 
-_owners = Statement("SELECT sku, product_id FROM variant WHERE sku = ANY($1::text[])")
-_keyed = Statement("SELECT import_key, id FROM product WHERE import_key = ANY($1::text[])")
-_slug_owners = Statement("SELECT slug, id FROM product WHERE slug = ANY($1::text[])")
+# Joined, since `= ANY` of a parameter compares one by one wherever the planner takes no index.
+_owners = Statement(
+    "SELECT sku, product_id FROM unnest($1::text[]) wanted (sku) JOIN variant USING (sku)"
+)
+_keyed = Statement(
+    "SELECT p.import_key, p.id FROM unnest($1::text[]) w (key) JOIN product p ON import_key = key"
+)
+_slug_owners = Statement(
+    "SELECT slug, id FROM unnest($1::text[]) wanted (slug) JOIN product USING (slug)"
+)
 _products = Statement(
     """
     SELECT id, import_key, slug, name, description, category_id, brand_id, tax_category,

@@ -14,8 +14,12 @@ from services.catalog.rules.text import slugify
 
 Path = tuple[str, ...]
 
-_find_categories = Statement("SELECT path, id FROM category WHERE path = ANY($1::text[])")
-_taken_slugs = Statement("SELECT slug FROM category WHERE slug = ANY($1::text[])")
+_find_categories = Statement(
+    "SELECT path, id FROM unnest($1::text[]) wanted (path) JOIN category USING (path)"
+)
+_taken_slugs = Statement(
+    "SELECT slug FROM unnest($1::text[]) wanted (slug) JOIN category USING (slug)"
+)
 _add_categories = Statement(
     """
     INSERT INTO category (
@@ -35,7 +39,9 @@ _add_brands = Statement(
     ON CONFLICT (slug) DO NOTHING
     """
 )
-_find_brands = Statement("SELECT slug, id FROM brand WHERE slug = ANY($1::text[])")
+_find_brands = Statement(
+    "SELECT slug, id FROM unnest($1::text[]) wanted (slug) JOIN brand USING (slug)"
+)
 
 
 def category_ids(session: Session, paths: Iterable[Path]) -> dict[Path, UUID]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from libs import clock
@@ -63,6 +63,9 @@ _overdue = Statement(
     """
 )
 
+_TABLES = ("category", "brand", "product", "variant", "price", "listing")
+_ANALYZE = tuple(text(f"ANALYZE {table}") for table in _TABLES)
+
 
 def accept_import(
     session: Session, records: Iterable[Record | Fault], file_format: Format, actor: UUID | None
@@ -94,20 +97,31 @@ def accept_import(
     return accepted
 
 
-def work_next_chunk(session: Session) -> bool:
-    """Import the oldest chunk there is; False when there is none or somebody else is at it.
+def work_next_chunk(session: Session) -> int:
+    """Import the oldest chunk there is; its number within its file, counted from 1.
 
-    One chunk at a time, so that the later of two rows of one SKU always wins.
+    0 when there is none or somebody else is at it: one chunk at a time, so that the later of two
+    rows of one SKU always wins.
     """
     chunk = _next(session)
     if chunk is None:
-        return False
-    import_id, first_row, text, actor = chunk
-    rows, faults = _read(json.loads(text))
+        return 0
+    import_id, first_row, stored, actor = chunk
+    rows, faults = _read(json.loads(stored))
     report = apply_rows(session, rows, actor)
     report.faults.extend(faults)
     _conclude(session, import_id, first_row, report)
-    return True
+    return 1 + int(first_row) // CHUNK_ROWS
+
+
+def refresh_statistics(session: Session) -> None:
+    """Tell the planner how the tables have grown; every process then plans its statements anew.
+
+    Call whenever an import may have doubled them. Autovacuum would do it a minute or more later,
+    and until then lists would be planned for the empty tables of a fresh installation.
+    """
+    for analyze in _ANALYZE:
+        session.execute(analyze)
 
 
 def isolate_next_chunk(session: Session) -> None:
@@ -118,8 +132,8 @@ def isolate_next_chunk(session: Session) -> None:
     chunk = _next(session)
     if chunk is None:
         return
-    import_id, first_row, text, _ = chunk
-    rows: list[tuple[int, Any]] = json.loads(text)
+    import_id, first_row, stored, _ = chunk
+    rows: list[tuple[int, Any]] = json.loads(stored)
     if len(rows) == 1:
         fault = Fault(rows[0][0], "", "contradicts what the catalog holds, or cannot be stored")
         _conclude(session, import_id, first_row, Report(faults=[fault]))

@@ -15,56 +15,57 @@ _PUNCTUATION = "-./:+#@&_"
 
 _delete = Statement("DELETE FROM listing WHERE product_id = ANY($1::uuid[])")
 # Names weigh most, then brand, then SKUs and options; of a description only the beginning counts.
-# A sort name is short enough for the cursor of a page.
+# A sort name is short enough for the cursor of a page. Laterals that cannot be flattened (OFFSET 0)
+# make it a few index look-ups a product, however little the planner knows of tables that an import
+# is just filling.
 _insert = Statement(
     """
-    WITH RECURSIVE shelf AS (
-        SELECT p.id AS product_id, c.id, c.parent_id
-        FROM product p JOIN category c ON c.id = p.category_id
-        WHERE p.id = ANY($1::uuid[])
-        UNION ALL
-        SELECT s.product_id, c.id, c.parent_id FROM shelf s JOIN category c ON c.id = s.parent_id
-    ), everywhere AS (
-        SELECT product_id, id FROM shelf
-        UNION ALL
-        SELECT product_id, $2::uuid FROM unnest($1::uuid[]) AS whole_shop (product_id)
-    ), offer AS (
-        SELECT v.product_id, pr.currency, min(pr.amount) AS amount
-        FROM variant v JOIN price pr ON pr.variant_id = v.id
-        WHERE v.product_id = ANY($1::uuid[]) AND NOT v.removed
-        GROUP BY v.product_id, pr.currency
-    ), main AS (
-        SELECT DISTINCT ON (v.product_id) v.product_id, pr.currency
-        FROM variant v JOIN price pr ON pr.variant_id = v.id
-        WHERE v.product_id = ANY($1::uuid[]) AND NOT v.removed
-        ORDER BY v.product_id, v.position, v.id, pr.position, pr.currency
-    ), words AS (
-        SELECT v.product_id, string_agg(concat_ws(' ', v.sku, o.words), ' ') AS words
-        FROM variant v
-        CROSS JOIN LATERAL (SELECT string_agg(value, ' ') FROM jsonb_each_text(v.options)) o (words)
-        WHERE v.product_id = ANY($1::uuid[]) AND NOT v.removed
-        GROUP BY v.product_id
-    )
     INSERT INTO listing (
         product_id, currency, shelf_id, is_main, visible, in_stock, amount, sort_name,
         category_id, category_version, brand_id, brand_version, created_at, search
     )
-    SELECT p.id, offer.currency, everywhere.id, offer.currency = main.currency,
+    SELECT p.id, offer.currency, shelf.id, offer.currency = main.currency,
         p.status = 'active' AND p.deleted_at IS NULL, false, offer.amount,
         left(lower(p.name), 80), p.category_id, c.version, p.brand_id, b.version, p.created_at,
-        CASE WHEN everywhere.id = $2::uuid THEN
+        CASE WHEN shelf.id = $2::uuid THEN
             setweight(to_tsvector('english', translate(p.name, $3, $4)), 'A')
             || setweight(to_tsvector('english', translate(coalesce(b.name, ''), $3, $4)), 'B')
             || setweight(to_tsvector('english', translate(words.words, $3, $4)), 'C')
             || setweight(to_tsvector('english', translate(left(p.description, 4000), $3, $4)), 'D')
         END
     FROM product p
-    JOIN everywhere ON everywhere.product_id = p.id
-    JOIN offer ON offer.product_id = p.id
-    JOIN main ON main.product_id = p.id
-    JOIN words ON words.product_id = p.id
     LEFT JOIN category c ON c.id = p.category_id
     LEFT JOIN brand b ON b.id = p.brand_id
+    CROSS JOIN LATERAL (
+        WITH RECURSIVE above AS (
+            SELECT c.id, c.parent_id WHERE c.id IS NOT NULL
+            UNION ALL
+            SELECT up.id, up.parent_id
+            FROM above
+            CROSS JOIN LATERAL (SELECT * FROM category WHERE id = above.parent_id OFFSET 0) up
+        )
+        SELECT id FROM above UNION ALL SELECT $2::uuid
+    ) shelf
+    CROSS JOIN LATERAL (
+        SELECT pr.currency, min(pr.amount) AS amount
+        FROM variant v
+        CROSS JOIN LATERAL (SELECT * FROM price WHERE variant_id = v.id OFFSET 0) pr
+        WHERE v.product_id = p.id AND NOT v.removed
+        GROUP BY pr.currency
+    ) offer
+    CROSS JOIN LATERAL (
+        SELECT pr.currency
+        FROM variant v
+        CROSS JOIN LATERAL (SELECT * FROM price WHERE variant_id = v.id OFFSET 0) pr
+        WHERE v.product_id = p.id AND NOT v.removed
+        ORDER BY v.position, v.id, pr.position, pr.currency LIMIT 1
+    ) main
+    CROSS JOIN LATERAL (
+        SELECT string_agg(concat_ws(' ', v.sku, o.words), ' ') AS words
+        FROM variant v
+        CROSS JOIN LATERAL (SELECT string_agg(value, ' ') FROM jsonb_each_text(v.options)) o (words)
+        WHERE v.product_id = p.id AND NOT v.removed
+    ) words
     WHERE p.id = ANY($1::uuid[])
     """
 )

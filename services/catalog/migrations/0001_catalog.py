@@ -134,8 +134,7 @@ def _projections() -> None:
     op.execute(
         """
         CREATE TABLE listing (
-            product_id uuid NOT NULL CONSTRAINT fk_listing_product_id_product
-                REFERENCES product ON DELETE CASCADE,
+            product_id uuid NOT NULL,
             currency char(3) NOT NULL,
             shelf_id uuid NOT NULL,
             is_main boolean NOT NULL,

@@ -277,3 +277,12 @@ def test_a_file_of_only_bad_lines_is_done_at_once(shop: Shop) -> None:
 
     assert counts(state(import_id)) == {"rows": 2, "failed": 2}
     assert state(import_id).state == "done"
+
+
+def test_the_planner_learns_of_what_came_in(shop: Shop) -> None:
+    run(csv(*(f"S{n},Product {n},1,EUR" for n in range(30))))
+
+    with reading() as session:
+        known = session.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'listing'"))
+
+    assert known == 30
