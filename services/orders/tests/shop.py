@@ -32,6 +32,7 @@ BERLIN = {
     "country": "DE",
 }
 _HEARD = text("DELETE FROM outbox WHERE type = ANY(:types) RETURNING envelope")
+_PARKED = text("SELECT reason FROM dead_letter")
 _PLAN = text("SELECT plan FROM saga WHERE id = :id")
 _PENDING = text("SELECT type, state FROM saga WHERE id = :id")
 
@@ -142,6 +143,11 @@ class Shop:
         with self.app.app_context(), reading() as session:
             kind, state = session.execute(_PENDING, {"id": saga_id}).one()
             return kind, state
+
+    def parked(self) -> list[str]:
+        """Messages that orders could not handle."""
+        with self.app.app_context(), reading() as session:
+            return list(session.scalars(_PARKED))
 
     @contextmanager
     def holding(self, table: str) -> Iterator[None]:
