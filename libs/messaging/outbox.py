@@ -30,13 +30,13 @@ _insert = Statement(
         AS new (id, type, routing_key, envelope)
     """
 )
-_is_overdue = Statement("SELECT 1 FROM outbox WHERE due_at <= now() LIMIT 1")
+_is_overdue = Statement("SELECT 1 FROM outbox WHERE due_at <= $1 LIMIT 1")
 _claim = Statement(
     """
     UPDATE outbox SET attempt = attempt + 1,
-        due_at = now() + least(60, 2 ^ least(attempt, 6)) * interval '1 second'
+        due_at = $1::timestamptz + least(60, 2 ^ least(attempt, 6)) * interval '1 second'
     WHERE id IN (
-        SELECT id FROM outbox WHERE due_at <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+        SELECT id FROM outbox WHERE due_at <= $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
     )
     RETURNING envelope, routing_key
     """
@@ -93,10 +93,10 @@ class Sender(Protocol):
 def sweep(publisher: Sender) -> int:
     """Send what is overdue: what no background publisher confirmed in time."""
     with reading() as session:
-        if _is_overdue.first(session) is None:
+        if _is_overdue.first(session, clock.now()) is None:
             return 0
     with transaction() as session:
-        rows = _claim.rows(session, SWEEP_LIMIT)
+        rows = _claim.rows(session, clock.now(), SWEEP_LIMIT)
     messages = [repack(envelope, routing_key) for envelope, routing_key in rows]
     if messages:
         delivered = publisher.deliver(messages)
