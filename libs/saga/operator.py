@@ -11,7 +11,7 @@ from libs import clock
 from libs.messaging.outbox import publish_after_commit
 from libs.saga import store
 from libs.saga.definition import Registry, Saga
-from libs.saga.orchestrator import Orchestrator, SagaNotFound
+from libs.saga.orchestrator import Orchestrator, SagaNotFound, commands
 from libs.saga.reducer import SagaForbids, decide
 from libs.saga.state import Decision, Event
 
@@ -26,21 +26,23 @@ class Operator:
     def act(self, session: Session, saga_id: UUID, event: Event, *, actor: str) -> Decision:
         """Apply the event now; SagaForbids if the saga is past it."""
         row = self._lock(session, saga_id)
-        change, commands = self._orchestrator.apply(session, row, event, actor)
+        change, sent = self._orchestrator.apply(session, row, event, actor)
         if change is None:
             raise SagaForbids("this version of the saga is not known here")
         store.save(session, [change])
-        publish_after_commit(session, commands)
+        publish_after_commit(session, sent)
         return change.decision
 
     def preview(self, session: Session, saga_id: UUID, event: Event) -> Decision:
-        """What the event would lead to; nothing is changed."""
+        """What the event would lead to; refused like the act itself, and nothing is changed."""
         row = self._lock(session, saga_id)
         saga = self._registry.find(row.type, row.definition_version)
         if saga is None:
             raise SagaForbids("this version of the saga is not known here")
         plan = msgspec.json.decode(row.plan, type=saga.plan)
-        return decide(saga, plan, row.state, event, clock.now())
+        decision = decide(saga, plan, row.state, event, clock.now())
+        commands(saga, plan, row, decision)
+        return decision
 
     @staticmethod
     def _lock(session: Session, saga_id: UUID) -> store.Row:

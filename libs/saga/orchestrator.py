@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from libs import clock
 from libs.db.transaction import reading, savepoint, transaction
-from libs.errors import NotFound
+from libs.errors import Invalid, NotFound
 from libs.messaging.message import Envelope, Payload, Reply, SagaKey
 from libs.messaging.outbox import publish_after_commit
 from libs.messaging.topology import replies
@@ -34,6 +34,12 @@ class SagaNotFound(NotFound):
     code = "saga.not_found"
 
 
+class UnreadableBody(Invalid):
+    """What an operator wants a step to be asked is not its command."""
+
+    code = "saga.unreadable_body"
+
+
 def start(
     session: Session, saga: Saga[Any], plan: Payload, *, saga_id: UUID, business_key: str
 ) -> None:
@@ -50,7 +56,7 @@ def start(
     )
     _run_locals(session, saga, plan, decision)
     store.insert(session, row, store.Change(decision, Started(), now))
-    publish_after_commit(session, _commands(saga, plan, row, decision))
+    publish_after_commit(session, commands(saga, plan, row, decision))
 
 
 class Orchestrator:
@@ -74,8 +80,8 @@ class Orchestrator:
                 _log.warning("an answer belongs to no saga: %s", envelope.id)
                 continue
             event = _answered(envelope, envelope.key, redelivered=redelivered)
-            change, commands = self.apply(session, row, event)
-            outgoing += commands
+            change, sent = self.apply(session, row, event)
+            outgoing += sent
             if change and change.decision.changed:
                 changes.append(change)
                 rows[row.id] = msgspec.structs.replace(row, state=change.decision.state)
@@ -117,13 +123,13 @@ class Orchestrator:
         decision = decide(saga, plan, row.state, event, now)
         _run_locals(session, saga, plan, decision)
         metrics.observe(row.type, row.state, decision, event, now)
-        return store.Change(decision, event, now, actor), _commands(saga, plan, row, decision)
+        return store.Change(decision, event, now, actor), commands(saga, plan, row, decision)
 
     def _tick(self, session: Session, row: store.Row) -> None:
-        change, commands = self.apply(session, row, Ticked())
+        change, sent = self.apply(session, row, Ticked())
         if change and change.decision.changed:
             store.save(session, [change])
-            publish_after_commit(session, commands)
+            publish_after_commit(session, sent)
         elif change:  # it was postponed by code that did not know it
             store.postpone(session, row.id, row.state.due_at())
 
@@ -151,7 +157,8 @@ def _run_locals(session: Session, saga: Saga[Any], plan: Payload, decision: Deci
             run(session, plan, decision.state)
 
 
-def _commands(saga: Saga[Any], plan: Payload, row: store.Row, decision: Decision) -> list[Outgoing]:
+def commands(saga: Saga[Any], plan: Payload, row: store.Row, decision: Decision) -> list[Outgoing]:
+    """What the decision sends, packed; an operator's body that is none is an UnreadableBody."""
     return [
         pack(
             _payload(saga, plan, decision, send),
@@ -173,6 +180,9 @@ def _payload(saga: Saga[Any], plan: Payload, decision: Decision, send: Send) -> 
         raise KeyError(f"{saga.name}: {send.step} has no {send.phase}")
     command: Payload = make(plan)
     body = decision.state.steps[send.step].body
-    if body is not None and send.phase == "do":
+    if body is None or send.phase != "do":
+        return command
+    try:
         return msgspec.json.decode(body, type=type(command))
-    return command
+    except msgspec.ValidationError as fault:
+        raise UnreadableBody(f"{send.step} cannot be asked that: {fault}") from fault
