@@ -14,7 +14,7 @@ _ASSETS = {
 _CACHE_SECONDS = 86_400
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
-    " font-src 'self'; connect-src 'self'; worker-src blob:; frame-ancestors 'none'"
+    " font-src 'self' data:; connect-src 'self'; worker-src blob:; frame-ancestors 'none'"
 )
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -22,22 +22,29 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Argosy API</title>
-{style}</head>
+{head}</head>
 <body>
 <div id="page"></div>
-<script src="/docs/assets/{program}"></script>
-<script src="/docs/start/{start}"></script>
+<script type="module" src="/docs/start/{start}"></script>
 </body>
 </html>
 """
-_STYLE = '<link rel="stylesheet" href="/docs/assets/swagger-ui.css">\n'
+# Swagger UI is a classic script, ReDoc a module that its start imports.
+_SWAGGER_UI = (
+    '<link rel="stylesheet" href="/docs/assets/swagger-ui.css">\n'
+    '<script src="/docs/assets/swagger-ui.js" defer></script>\n'
+)
+_REDOC = '<link rel="modulepreload" href="/docs/assets/redoc.js">\n'
 # Scripts of their own, because the policy allows none inside a page.
 _START = {
     "swagger-ui.js": (
         'SwaggerUIBundle({url: "/openapi.json", dom_id: "#page", deepLinking: true,'
         " showExtensions: true, validatorUrl: null});"
     ),
-    "redoc.js": 'Redoc.init("/openapi.json", {}, document.getElementById("page"));',
+    "redoc.js": (
+        'import {init} from "/docs/assets/redoc.js";'
+        ' init("/openapi.json", {}, document.getElementById("page"));'
+    ),
 }
 
 pages = Blueprint("pages", __name__)
@@ -46,13 +53,13 @@ pages = Blueprint("pages", __name__)
 @pages.get("/docs/")
 def swagger_ui() -> Response:
     """Swagger UI."""
-    return _page(_STYLE, "swagger-ui.js")
+    return _page(_SWAGGER_UI, "swagger-ui.js")
 
 
 @pages.get("/redoc/")
 def redoc() -> Response:
     """ReDoc."""
-    return _page("", "redoc.js")
+    return _page(_REDOC, "redoc.js")
 
 
 @pages.get("/docs/assets/<name>")
@@ -71,8 +78,8 @@ def start(name: str) -> Response:
     return Response(_START[name], mimetype="text/javascript")
 
 
-def _page(style: str, program: str) -> Response:
-    html = _PAGE.format(style=style, program=program, start=program)
+def _page(head: str, start: str) -> Response:
+    html = _PAGE.format(head=head, start=start)
     return Response(html, mimetype="text/html", headers={"Content-Security-Policy": _POLICY})
 
 
