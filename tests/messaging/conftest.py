@@ -9,22 +9,39 @@ import pytest
 from libs.testing.servers.postgres import Databases, PostgresServer
 from libs.testing.servers.private import scratch_directory
 from libs.testing.servers.rabbit import RabbitServer
-from tests.messaging.floor import Floor, install
+from libs.messaging.topology import DELIVERY_LIMIT
+from tests.messaging.floor import Floor, install, make_template
+
+
+@pytest.fixture(scope="session")
+def template(postgres_server: Databases) -> str:
+    """The name of the toys' database to copy."""
+    return make_template(postgres_server)
 
 
 @pytest.fixture
-def floor(postgres_server: Databases, broker_url: str, tmp_path: Path) -> Iterator[Floor]:
-    """The toys on the run's servers, with nothing in their queues."""
-    toys = Floor(install(postgres_server), broker_url, tmp_path)
+def floor(
+    request: pytest.FixtureRequest,
+    postgres_server: Databases,
+    template: str,
+    rabbit_server: RabbitServer,
+    tmp_path: Path,
+) -> Iterator[Floor]:
+    """The toys on the run's servers; a parameter is the delivery limit of their queues."""
+    vhost = f"toys_{uuid4().hex}"
+    limit = getattr(request, "param", DELIVERY_LIMIT)
+    databases = install(postgres_server, template)
+    toys = Floor(databases, rabbit_server.new_vhost(vhost), tmp_path, limit)
     toys.declare()
     yield toys
     toys.close()
+    rabbit_server.drop_vhost(vhost)
 
 
 @pytest.fixture
 def own_postgres() -> Iterator[PostgresServer]:
     """A database server that the test may stop."""
-    with scratch_directory() as directory, PostgresServer(directory, fsync=False) as server:
+    with scratch_directory() as directory, PostgresServer(directory) as server:
         yield server
 
 
@@ -37,11 +54,11 @@ def own_rabbit() -> Iterator[RabbitServer]:
 
 @pytest.fixture
 def fragile(
-    postgres_server: Databases, own_rabbit: RabbitServer, tmp_path: Path
+    postgres_server: Databases, template: str, own_rabbit: RabbitServer, tmp_path: Path
 ) -> Iterator[Floor]:
     """The toys on the broker that may be hurt."""
     vhost = f"toys_{uuid4().hex}"
-    toys = Floor(install(postgres_server), own_rabbit.new_vhost(vhost), tmp_path)
+    toys = Floor(install(postgres_server, template), own_rabbit.new_vhost(vhost), tmp_path)
     toys.declare()
     yield toys
     toys.close()

@@ -19,7 +19,7 @@ from libs.db.migrate import PLATFORM, apply
 from libs.db.transaction import transaction
 from libs.messaging.publisher import Publisher
 from libs.messaging.relay import Relay, attach
-from libs.messaging.topology import DIRECT, declare
+from libs.messaging.topology import DELIVERY_LIMIT, DIRECT, declare
 from libs.messaging.wire import Outgoing, pack
 from libs.saga.definition import Saga
 from libs.saga.orchestrator import start
@@ -30,17 +30,21 @@ from libs.testing.servers.private import free_port
 from tests.messaging.toys import HEARS, NAMES, TABLES, TRIP, Plan, Work, saga_number
 
 REPOSITORY = Path(__file__).parents[2]
-LIMIT = 3
 Statuses = dict[str, int]
 
 
-def install(postgres: Databases) -> dict[str, str]:
-    """A database with the platform's tables and the toys' own for each toy."""
+def make_template(postgres: Databases) -> str:
+    """A database with the platform's tables and the toys' own, to be copied."""
     template = f"toys_{uuid4().hex}"
     url = postgres.create_database(template)
     apply(url.replace("postgresql:", "postgresql+psycopg2:"), [PLATFORM])
     with _connection(url) as connection, connection.cursor() as cursor:
         cursor.execute(TABLES)
+    return template
+
+
+def install(postgres: Databases, template: str) -> dict[str, str]:
+    """A database for each toy."""
     return {
         name: postgres.create_database(f"{name}_{uuid4().hex}", template=template) for name in NAMES
     }
@@ -59,14 +63,21 @@ def _connection(url: str) -> Iterator[Any]:
 class Floor:
     """Starts sagas and workers, asks the databases."""
 
-    def __init__(self, databases: dict[str, str], broker_url: str, directory: Path) -> None:
+    def __init__(
+        self,
+        databases: dict[str, str],
+        broker_url: str,
+        directory: Path,
+        limit: int = DELIVERY_LIMIT,
+    ) -> None:
+        self.limit = limit
         self.databases = databases
         self.broker_url = broker_url
         self.directory = directory
         self.environ = {
             **{f"ARGOSY_{name.upper()}_DATABASE_URL": url for name, url in databases.items()},
             "ARGOSY_BROKER_URL": broker_url,
-            "ARGOSY_DELIVERY_LIMIT": str(LIMIT),
+            "ARGOSY_DELIVERY_LIMIT": str(limit),
             "TOYS_LEDGER": databases["gamma"],
         }
         self.publisher = Publisher(broker_url)
@@ -75,7 +86,7 @@ class Floor:
         self._workers: list[Worker] = []
 
     def declare(self) -> None:
-        declare(self.broker_url, NAMES, HEARS, int(self.environ["ARGOSY_DELIVERY_LIMIT"]))
+        declare(self.broker_url, NAMES, HEARS, self.limit)
 
     def worker(self, pool: str = "saga", **environ: str) -> "Worker":
         """A worker process, running and ready."""

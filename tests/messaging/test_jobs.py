@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.messaging.floor import LIMIT, Floor, eventually, once
+from tests.messaging.floor import Floor, eventually, once
 
 
 def test_a_job_that_fails_is_parked_with_its_reason_and_not_repeated(floor: Floor):
@@ -46,6 +46,7 @@ def test_a_job_whose_worker_is_killed_runs_again(floor: Floor):
     assert eventually(lambda: floor.effects("alpha", "ended") == once([1]), 20)
 
 
+@pytest.mark.parametrize("floor", [3], indirect=True)
 def test_a_job_that_kills_its_process_every_time_is_parked_and_its_neighbours_go_on(floor: Floor):
     floor.worker()
     floor.worker("jobs")
@@ -56,7 +57,7 @@ def test_a_job_that_kills_its_process_every_time_is_parked_and_its_neighbours_go
 
     assert eventually(lambda: floor.effects("alpha", "ended") == once(range(1, 11)), 30)
     assert eventually(lambda: floor.dead("alpha") == ["delivery_limit"], 30)
-    assert floor.effects("alpha", "began")[0] == LIMIT + 1
+    assert floor.effects("alpha", "began")[0] == floor.limit + 1
     assert floor.depth("alpha.jobs") == 0
 
 
