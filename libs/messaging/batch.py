@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from libs.db.faults import is_contention, is_outage
 from libs.db.transaction import transaction
+from libs.failpoints import failpoint
 from libs.messaging import dead, inbox, metrics, outbox
 from libs.messaging.commands import Careful, CommandRunner, Open
 from libs.messaging.message import Envelope, Reply
@@ -137,8 +138,13 @@ class Executor:
 
     def _lead(self, session: Session, deliveries: Sequence[Delivery], result: Result) -> None:
         replies = [(d.envelope, d.redelivered) for d in deliveries if d.kind == "reply"]
-        if replies and self._leader:
-            result.outgoing += self._leader.answer(session, replies)
+        if not replies or not self._leader:
+            return
+        for envelope, _ in replies:
+            failpoint("reply.before", envelope.label)
+        result.outgoing += self._leader.answer(session, replies)
+        for envelope, _ in replies:
+            failpoint("reply.after", envelope.label)
 
     def _alone(self, delivery: Delivery) -> Result:
         for attempt in range(1, _TRIES + 1):

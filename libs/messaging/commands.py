@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from libs import clock
 from libs.db.transaction import savepoint
 from libs.errors import DomainError
+from libs.failpoints import failpoint
 from libs.messaging import inbox
 from libs.messaging.inbox import Entry
 from libs.messaging.message import Command, Envelope, Reply, SagaKey
@@ -83,6 +84,7 @@ class CommandRunner:
                 raise Careful from refusal
             answer = inbox.rejection(refusal)
         inbox.settle(session, one.key, answer or Done())
+        failpoint("outcome.after", one.key.label)
 
 
 class _Outcome:
@@ -151,7 +153,9 @@ class _Outcome:
         arguments = {"key": self.key} if self.task.takes_key else {}
         try:
             with savepoint(self.session) if self.careful else nullcontext():
+                failpoint("command.before", self.key.label)
                 answer = self.task.handler(self.session, message, **arguments)
+                failpoint("command.after", self.key.label)
         except DomainError as refusal:
             if not self.careful and not self.task.refuses_before_writing:
                 raise Careful from refusal

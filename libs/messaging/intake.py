@@ -7,13 +7,14 @@ pays for one commit, one burst of publishes and one acknowledgement per batch.
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from libs.db.faults import is_outage
+from libs.failpoints import failpoint
 from libs.messaging.batch import Delivery, Executor, Hold, Kind, Result
 from libs.messaging.commands import step_of
 from libs.messaging.message import Envelope
@@ -123,10 +124,12 @@ class Intake:
                 self._slow.start(self._hub, executor, result.open)
                 outgoing += result.outgoing
                 results.append((executor, result))
+        _pass("committed", by_service.values())
         # Holding what has no queue would not help: whoever misses it asks again.
         delivered = {one.id for one in self._publisher.deliver(outgoing)}
         for executor, result in results:
             executor.confirmed([one for one in result.outgoing if one.id in delivered])
+        _pass("published", by_service.values())
         return parked
 
     def _sort(self, batch: Sequence[Arrival]) -> tuple[dict[str, list[Delivery]], list[Parked]]:
@@ -160,6 +163,12 @@ class Intake:
         self._scheduled = True
         # Not call_soon: what that adds while the loop runs its list waits for the next event.
         self._hub.call_later(delay, self.flush)
+
+
+def _pass(moment: str, groups: Iterable[Sequence[Delivery]]) -> None:
+    for deliveries in groups:
+        for one in deliveries:
+            failpoint(f"{one.kind}.{moment}", one.envelope.label)
 
 
 def _read(arrival: Arrival) -> Envelope:

@@ -44,6 +44,11 @@ class SagaKey(msgspec.Struct, frozen=True, array_like=True):
     phase: Phase
     attempt: int
 
+    @property
+    def label(self) -> str:
+        """The step and the phase, as timelines show them."""
+        return f"{self.step}.{self.phase}"
+
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """CloudEvents 1.0 attributes, and for a saga's messages the step that it belongs to."""
@@ -59,6 +64,11 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     saga_type: str | None = None
     reply_to: str | None = None
     deadline: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is about, in a word: the step of a saga, else its own name."""
+        return self.key.label if self.key else self.type
 
 
 class Reply(Payload, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from libs.db.statement import Statement
 from libs.db.transaction import transaction
+from libs.failpoints import failpoint
 from libs.messaging.publisher import Publisher, Unsent
 from libs.messaging.wire import Outgoing
 
@@ -69,7 +70,9 @@ class Relay:
                 _log.exception("the background publisher failed; the sweep will send the rest")
 
     def _send(self, batch: list[tuple[Flask, Outgoing]]) -> None:
+        failpoint("relay.before")
         sent = {one.id for one in self._publisher.deliver([message for _, message in batch])}
+        failpoint("relay.published")
         confirmed: dict[Flask, list[Any]] = {}
         for app, message in batch:
             if message.stored and message.id in sent:

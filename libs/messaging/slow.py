@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from libs.failpoints import failpoint
 from libs.messaging.batch import Executor
 from libs.messaging.commands import Open
 from libs.messaging.publisher import Publisher, Unsent
@@ -28,10 +29,12 @@ class SlowCalls:
             self._pool.submit(self._run, hub, executor, one)
 
     def _run(self, hub: Any, executor: Executor, one: Open) -> None:
+        failpoint("call.before", one.key.label)
         try:
             outcome = one.work.call()
         except Exception as fault:  # noqa: BLE001  # an outcome like any other: complete() judges it
             outcome = fault
+        failpoint("call.after", one.key.label)
         self._finished.append((executor, one, outcome))
         hub.call_soon(self.finish)
 
@@ -44,11 +47,13 @@ class SlowCalls:
         for executor, finished in by_executor.items():
             for part in _slices(finished):
                 messages = executor.complete(part)
+                _pass("outcome.committed", part)
                 try:
                     self._publisher.publish(messages)
                 except Unsent as fault:
                     # The answers are stored; the leader asks again and gets them then.
                     _log.warning("%d answers wait to be asked for: %s", len(messages), fault)
+                _pass("outcome.published", part)
 
     def close(self) -> None:
         """Give up what has not begun, wait for what has, and store its outcomes.
@@ -57,6 +62,11 @@ class SlowCalls:
         """
         self._pool.shutdown(wait=True, cancel_futures=True)
         self.finish()
+
+
+def _pass(moment: str, finished: Sequence[tuple[Open, Any]]) -> None:
+    for one, _ in finished:
+        failpoint(moment, one.key.label)
 
 
 def _slices(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -12,6 +12,9 @@ class ProcessSettings(Settings):
     """Read by every command of `python -m libs.runtime`."""
 
     log_level: str = field(default="INFO", metadata={"help": f"one of {', '.join(_LEVELS)}"})
+    failpoints: str = field(
+        default="", metadata={"help": "file that names a moment to die at; for tests alone"}
+    )
 
     def __post_init__(self) -> None:
         if self.log_level.upper() not in _LEVELS:

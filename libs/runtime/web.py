@@ -4,6 +4,7 @@ import os
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 
+from libs import failpoints
 from libs.http import local
 from libs.http.edge import create_app
 from libs.messaging.relay import Relay, attach
@@ -16,8 +17,9 @@ from libs.runtime.settings import ProcessSettings
 
 def run(names: Sequence[str], listen: Listen, environ: Mapping[str, str]) -> None:
     """Serve the named services; a wrong setting is refused before the port is open."""
-    level = ProcessSettings.from_env(environ).log_level
-    logging.configure(names[0] if len(names) == 1 else "edge", level=level)
+    settings = ProcessSettings.from_env(environ)
+    logging.configure(names[0] if len(names) == 1 else "edge", level=settings.log_level)
+    failpoints.arm(settings.failpoints)
     relay = Relay(MessagingSettings.from_env(environ).broker_url)
     edge = create_app([registry.web_entry(name) for name in names], environ)
     for name in names:

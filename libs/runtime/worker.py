@@ -4,6 +4,7 @@ import os
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 
+from libs import failpoints
 from libs.messaging.worker import arguments as celery_arguments
 from libs.messaging.worker import create_worker
 from libs.observability import logging
@@ -14,7 +15,9 @@ from libs.settings import SettingsError
 
 def run(names: Sequence[str], pool: str, environ: Mapping[str, str]) -> None:
     """Consume until SIGTERM, which lets the messages in hand be finished."""
-    logging.configure("worker", level=ProcessSettings.from_env(environ).log_level)
+    settings = ProcessSettings.from_env(environ)
+    logging.configure("worker", level=settings.log_level)
+    failpoints.arm(settings.failpoints)
     entries = registry.worker_entries(names, pool)
     if not entries:
         raise SettingsError(f"none of {', '.join(names)} has anything for the pool {pool!r}")

@@ -9,6 +9,7 @@ from flask import Response, request
 from libs.db.page import Page
 from libs.db.transaction import reading, transaction
 from libs.errors import Conflict
+from libs.failpoints import failpoint
 from libs.http import etag
 from libs.http.auth import principal
 from libs.http.blueprint import Blueprint
@@ -75,7 +76,9 @@ def _place(body: dict[str, Any]) -> Response:
             order_id = place.place_order(session, frozen, purchase)
             return queries.get_order(session, order_id, viewer())
 
-        return once(session, work, schema=OrderSchema, status=202, location=location)
+        answered = once(session, work, schema=OrderSchema, status=202, location=location)
+    failpoint("order.committed")
+    return answered
 
 
 def _freeze_request(body: dict[str, Any]) -> dict[str, Any]:
