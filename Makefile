@@ -59,8 +59,9 @@ lock: ## Write both locks from the .in files (newest versions: ARGS=--upgrade)
 	@tools/lock.sh $(ARGS)
 
 .PHONY: replay
-replay: venv ## Replay recorded traffic
-	@$(PY) -m tools.replay $(ARGS)
+replay: venv $(if $(filter cluster,$(PROFILE)),system-packages) ## Replay real invoices and compare every book: FILE= [LIMIT= SPEED= PROFILE= CONCURRENCY=]
+	@$(PY) -m tools.replay $(if $(FILE),"$(FILE)") $(if $(LIMIT),--limit $(LIMIT)) $(if $(SPEED),--speed $(SPEED)) \
+		$(if $(PROFILE),--profile $(PROFILE)) $(if $(CONCURRENCY),--concurrency $(CONCURRENCY)) $(ARGS)
 
 .PHONY: bench
 bench: venv system-packages ## Measure the speed

@@ -11,6 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 Item = tuple[str, str]  # invoice, SKU
+_USABLE = {
+    "StockCode": r"[0-9A-Za-z][0-9A-Za-z _-]*",
+    "Quantity": r"-?\d+",
+    "InvoiceDate": r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d",
+    "UnitPrice": r"\d+(\.\d\d?)?",
+}
 
 
 @dataclass
@@ -35,9 +41,7 @@ def work_out(file: Path, limit: int | None) -> Truth:
     buyers: dict[str, str] = {}
     for invoice in _first_invoices(lines, limit):
         for line in invoice:
-            if not re.fullmatch(r"-?\d+", line["Quantity"]) or not re.fullmatch(
-                r"\d+(\.\d\d?)?", line["UnitPrice"]
-            ):
+            if not all(re.fullmatch(form, line[name].strip()) for name, form in _USABLE.items()):
                 continue
             pounds, _, rest = line["UnitPrice"].partition(".")
             price, pieces = int(pounds) * 100 + int((rest + "00")[:2]), int(line["Quantity"])
