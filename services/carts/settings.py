@@ -13,7 +13,8 @@ class CartsSettings(Settings):
 
     section = "CARTS_"
 
-    max_lines: int = field(default=1500, metadata={"help": "different things in one cart"})
+    # So many lines of any quantity fit into one message, as an order of the cart has to.
+    max_lines: int = field(default=1300, metadata={"help": "different things in one cart"})
     max_quantity: int = field(default=100_000, metadata={"help": "pieces of one thing in a cart"})
     max_coupons: int = field(default=10, metadata={"help": "coupons that one cart may name"})
     lease_seconds: int = field(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,7 @@ from libs.db.transaction import reading, transaction
 from libs.ids import from_text, uuid7
 from libs.messaging.batch import Delivery, Executor, Kind
 from libs.messaging.message import Envelope, Fact, Reply, SagaKey
-from libs.messaging.wire import Outgoing, pack, unpack
+from libs.messaging.wire import Outgoing, pack, read, unpack
 from libs.runtime import registry
 from libs.saga.orchestrator import Orchestrator
 from services.orders.models.tables import Order
@@ -32,6 +32,8 @@ BERLIN = {
     "country": "DE",
 }
 _HEARD = text("DELETE FROM outbox WHERE type = ANY(:types) RETURNING envelope")
+F = TypeVar("F", bound=Fact)
+_ANNOUNCED = text("SELECT envelope FROM outbox WHERE type = :type")
 _PARKED = text("SELECT reason FROM dead_letter")
 _PLAN = text("SELECT plan FROM saga WHERE id = :id")
 _PENDING = text("SELECT type, state FROM saga WHERE id = :id")
@@ -52,6 +54,7 @@ class Shop:
     def sells(self, *skus: str, price: int = 1000, stock: int = 1_000_000, title: str = "") -> None:
         """Catalog and inventory tell of products with one variant each."""
         self._version += 1
+        facts: list[Fact] = []
         for sku in skus:
             variant_id = self.variants.setdefault(sku, uuid7())
             variant = ProductVariant(
@@ -70,7 +73,8 @@ class Shop:
                 variants=(variant,),
             )
             level = StockLevel(variant_id=variant_id, available=stock, version=self._version)
-            self.tell(product, StockChanged(levels=(level,)))
+            facts += [product, StockChanged(levels=(level,))]
+        self.tell(*facts)
 
     def promotes(self, code: str) -> None:
         """Promotions tells of a coupon for 10 %."""
@@ -257,6 +261,13 @@ def plan_of(order: Any) -> OrderPlan:
     with reading() as session:
         plan = session.scalar(_PLAN, {"id": uuid_of(order)})
     return msgspec.json.decode(plan, type=OrderPlan)
+
+
+def announced(kind: type[F]) -> list[F]:
+    """The facts of that kind that nobody has heard yet."""
+    with reading() as session:
+        envelopes = session.scalars(_ANNOUNCED, {"type": kind.wire_name}).all()
+    return [read(stored(envelope), kind) for envelope in envelopes]
 
 
 def stored(envelope: str) -> Envelope:

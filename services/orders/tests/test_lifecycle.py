@@ -2,28 +2,17 @@
 
 import threading
 import time
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from libs.contracts.orders import OrderCancelled, OrderConfirmed
 from libs.db.transaction import reading
 from libs.ids import from_text, to_text, uuid7
-from libs.messaging.message import Fact
-from libs.messaging.wire import read
 from services.orders.models.tables import Order, OrderEvent
-from services.orders.tests.shop import stored, uuid_of
-
-F = TypeVar("F", bound=Fact)
-_ANNOUNCED = text("SELECT envelope FROM outbox WHERE type = :type")
-
-
-def announced(kind: type[F]) -> list[F]:
-    with reading() as session:
-        envelopes = session.scalars(_ANNOUNCED, {"type": kind.wire_name}).all()
-    return [read(stored(envelope), kind) for envelope in envelopes]
+from services.orders.tests.shop import announced, uuid_of
 
 
 def events(order: Any) -> list[tuple[int, str]]:
