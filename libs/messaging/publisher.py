@@ -123,7 +123,8 @@ class Publisher:
             self._connection = Connection(
                 self._url, connect_timeout=2, heartbeat=0, transport_options=options
             )
-            self._connection.connect()
+            # `connect()` would try again after a pause that is longer than the budget.
+            self._connection.ensure_connection(max_retries=0)
             self._channel = self._connection.channel()
             self._confirms = _Confirms(enabled=self._connection.transport.driver_type == "amqp")
             if self._confirms.enabled:

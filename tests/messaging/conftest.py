@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from libs.messaging.topology import DELIVERY_LIMIT
 from libs.testing.servers.postgres import Databases, PostgresServer
 from libs.testing.servers.private import scratch_directory
 from libs.testing.servers.rabbit import RabbitServer
-from libs.messaging.topology import DELIVERY_LIMIT
 from tests.messaging.floor import Floor, install, make_template
 
 

@@ -156,7 +156,7 @@ def test_a_memory_alarm_fails_in_time_and_ends(
 def test_a_confirm_of_an_earlier_failed_batch_does_not_count_for_the_next(
     fragile: Floor, own_rabbit: RabbitServer
 ):
-    publisher = Publisher(fragile.broker_url, budget=0.5)
+    publisher = fragile.publisher = Publisher(fragile.broker_url, budget=0.5)
     publisher.publish([command()])
     with frozen(own_rabbit), refused():
         publisher.publish([command()])

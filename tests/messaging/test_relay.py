@@ -7,7 +7,6 @@ import time
 from libs.db.transaction import transaction
 from libs.messaging import outbox
 from libs.messaging.outbox import announce
-from libs.messaging.publisher import Publisher
 from libs.messaging.relay import Relay, attach
 from libs.messaging.topology import events
 from libs.service import create_context_app
@@ -43,7 +42,7 @@ def test_a_frozen_broker_costs_a_transaction_nothing_and_the_sweep_sends_the_res
     assert seconds < 2
     make_overdue(fragile)
     with app.app_context():
-        outbox.sweep(Publisher(fragile.broker_url))
+        outbox.sweep(fragile.publisher)
     assert fragile.rows("alpha", STORED) == [(0,)]
     assert fragile.depth(QUEUE) >= 20
 

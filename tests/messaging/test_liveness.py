@@ -1,0 +1,100 @@
+"""What a worker's probes say, and when they say it."""
+
+import os
+import signal
+import time
+
+import urllib3
+
+from libs.messaging.liveness import Liveness, serve
+from libs.testing.servers.private import free_port
+from libs.testing.servers.rabbit import RabbitServer
+from tests.messaging.floor import Floor, eventually
+
+
+def test_a_worker_serves_its_probes_and_metrics(floor: Floor):
+    worker = floor.worker()
+    floor.begin([1])
+    assert eventually(lambda: floor.running() == 0, 10)
+
+    assert worker.get("/livez") == (200, "ok")
+    assert worker.get("/readyz") == (200, "ok")
+    assert 'message_batch_size_count{service="alpha"} 1.0' in worker.get("/metrics")[1]
+    assert worker.get("/other")[0] == 404
+
+
+def test_a_worker_of_the_jobs_pool_serves_its_probes(floor: Floor):
+    worker = floor.worker("jobs")
+
+    assert worker.get("/livez") == (200, "ok")
+    assert worker.get("/readyz") == (200, "ok")
+
+
+def test_a_worker_without_its_broker_is_alive_but_not_ready(
+    fragile: Floor, own_rabbit: RabbitServer
+):
+    worker = fragile.worker()
+    time.sleep(1.5)  # What a restarted broker needs to remember a quorum queue.
+
+    own_rabbit.stop()
+    try:
+        assert eventually(lambda: worker.get("/readyz")[0] == 503, 10)
+        assert worker.get("/livez") == (200, "ok")
+    finally:
+        own_rabbit.start()
+
+    assert eventually(lambda: worker.get("/readyz")[0] == 200, 30)
+
+
+def test_a_loop_that_stands_still_is_not_alive():
+    liveness = Liveness(longest_pause=0.2)
+    assert liveness.fault() is None
+
+    time.sleep(0.3)
+
+    assert liveness.fault() == "the event loop stands still"
+    liveness.beat()
+    assert liveness.fault() is None
+
+
+def test_timers_that_stand_still_are_not_alive():
+    liveness = Liveness(longest_pause=5)
+    liveness.timers = lambda: time.monotonic() - 6
+
+    assert liveness.fault() == "the timers stand still"
+
+
+def test_waiting_for_the_broker_is_no_standstill():
+    liveness = Liveness(longest_pause=0.1)
+
+    with liveness.connecting():
+        time.sleep(0.2)
+        assert liveness.fault() is None
+
+    assert liveness.fault() is None
+
+
+def test_a_standstill_is_told_by_http():
+    liveness = Liveness(longest_pause=0.0)
+    port = free_port()
+    server = serve(liveness, "127.0.0.1", port)
+
+    try:
+        answer = urllib3.request("GET", f"http://127.0.0.1:{port}/livez", timeout=5.0)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+    assert answer.status == 503
+    assert answer.data == b"the event loop stands still"
+
+
+def test_the_beat_of_a_live_worker_goes_on(floor: Floor):
+    worker = floor.worker()
+
+    os.kill(worker.process.pid, signal.SIGSTOP)
+    time.sleep(0.2)
+    os.kill(worker.process.pid, signal.SIGCONT)
+    time.sleep(1.5)
+
+    assert worker.get("/livez") == (200, "ok")
