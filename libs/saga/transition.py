@@ -92,13 +92,13 @@ class Transition:
 
     def compensate(self) -> None:
         """Undo what has no undone successor left; independent branches at the same time."""
-        touched = {
-            name
-            for name, step in self.steps.items()
-            if step.status in {"sent", "ok", "undoing"} and self.saga.step(name).undo
-        }
+        touched = [
+            step.name
+            for step in reversed(self.saga.steps)
+            if step.undo and self.steps[step.name].status in {"sent", "ok", "undoing"}
+        ]
         for name in touched:
-            waits_for = self.saga.dependents(name) & touched
+            waits_for = self.saga.dependents(name).intersection(touched)
             if not waits_for and self.steps[name].status != "undoing":
                 self.put(name, waiting=False, failures=0, attempt=0, since=None)
                 self.send(name, "undoing")
