@@ -18,7 +18,7 @@ def test_a_refusal_undoes_what_was_done():
     driver = _declined()
 
     assert driver.status == "aborting"
-    assert driver.sent == ["stock.undo#1", "coupon.undo#1"]
+    assert driver.sent == ["coupon.undo#1", "stock.undo#1"]
     assert driver.state.code == "toys.declined"
 
 
