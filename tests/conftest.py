@@ -1,7 +1,7 @@
 """Fixtures of the tests that need services without business."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
 import pytest
@@ -30,13 +30,29 @@ def platform_template(postgres_server: Databases) -> Iterator[str]:
 @pytest.fixture
 def platform_app(postgres_server: Databases, platform_template: str) -> Iterator[PlatformApp]:
     """`platform_app("toys")` is the context of a new service of that name on its own database."""
+    with _apps(postgres_server, platform_template) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def module_platform_app(
+    postgres_server: Databases, platform_template: str
+) -> Iterator[PlatformApp]:
+    """As `platform_app`, for services that all tests of a module share."""
+    with _apps(postgres_server, platform_template) as make:
+        yield make
+
+
+@contextmanager
+def _apps(server: Databases, template: str) -> Iterator[PlatformApp]:
     with ExitStack() as stack:
 
         def make(service: str) -> Flask:
             name = f"argosy_test_{service}_{uuid4().hex}"
-            stack.callback(postgres_server.drop_database, name)
-            url = postgres_server.create_database(name, platform_template)
-            app = create_context_app(service, _environ(service, url))
+            stack.callback(server.drop_database, name)
+            app = create_context_app(
+                service, _environ(service, server.create_database(name, template))
+            )
             stack.callback(_close, app)
             return app
 
