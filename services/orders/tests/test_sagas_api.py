@@ -262,3 +262,8 @@ def test_sagas_are_for_administrators(shop, guest, operate, issuer, roles):
     ]
 
     assert {answer.status_code for answer in answers} == {403}
+
+
+@pytest.mark.parametrize("query", ["step=%00", "type=%00", "after=%00"])
+def test_a_null_character_in_a_filter_is_refused(operate, query):
+    assert operate("GET", f"?{query}").status_code in {400, 422}
