@@ -9,6 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from queue import Empty
 from typing import Any
 
 import msgspec
@@ -104,12 +105,27 @@ class Intake:
         return True
 
     def _drain(self) -> None:
-        """Read what already waits in the socket, without waiting for more."""
-        while self._broker_batches and len(self._buffer) < _FILL:
+        """Read what has already arrived, without waiting for more."""
+        if not self._broker_batches:
+            self._drain_lists()
+            return
+        while len(self._buffer) < _FILL:
             try:
                 self.connection.drain_events(timeout=0)
             except TimeoutError:
                 return
+
+    def _drain_lists(self) -> None:
+        """kombu's Redis transport delivers one message a turn: take its neighbors in the lists."""
+        waiting = {arrival.message.delivery_info["queue"]: arrival for arrival in self._buffer}
+        for queue, arrival in waiting.items():
+            channel = arrival.message.channel
+            while len(self._buffer) < _FILL and channel.qos.can_consume():
+                try:
+                    message = channel._get(queue)
+                except Empty:
+                    break
+                channel.connection._deliver(message, queue)
 
     def _handle(self, batch: Sequence[Arrival]) -> list[Parked]:
         """Process and publish; what is left for the dead letters, with the reasons."""
