@@ -40,7 +40,12 @@ _REMEMBER = text("""
     UPDATE idempotency_key SET status = :status, body = :body, headers = CAST(:headers AS jsonb)
      WHERE principal = :principal AND route = :route AND key = :key
 """)
-_PURGE = text("DELETE FROM idempotency_key WHERE expires_at < :now")
+_PURGE = text("""
+    DELETE FROM idempotency_key WHERE ctid IN (
+        SELECT ctid FROM idempotency_key WHERE expires_at < :now
+         ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+""")
 
 
 def once(
@@ -79,9 +84,9 @@ def replayed(session: Session) -> Response | None:
     return _replay(stored, fingerprint) if stored and stored.status else None
 
 
-def purge_expired(session: Session) -> int:
-    """Forget keys older than 72 hours; how many there were."""
-    result: Any = session.execute(_PURGE, {"now": clock.now()})
+def purge_expired(session: Session, limit: int = 1000) -> int:
+    """Forget the oldest of the keys whose 72 hours are over; how many there were."""
+    result: Any = session.execute(_PURGE, {"now": clock.now(), "limit": limit})
     return int(result.rowcount)
 
 

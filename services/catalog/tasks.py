@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from libs.contracts.catalog import WorkImports
 from libs.contracts.inventory import StockChanged
 from libs.db.transaction import transaction
+from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
 from services.catalog.commands import imports, listing, stock
 
@@ -42,6 +43,12 @@ def resume_imports(session: Session) -> int:
 def refresh_listings(session: Session) -> int:
     """Lists and searches learn of moved categories and renamed brands."""
     return listing.refresh_stale(session, _REFRESH_BATCH)
+
+
+@tasks.every(seconds=600)
+def purge_idempotency_keys(session: Session) -> int:
+    """Forget the keys of requests that nobody repeats any more."""
+    return purge_expired(session)
 
 
 def _work_chunk() -> bool:

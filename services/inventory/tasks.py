@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from libs.contracts.catalog import ProductChanged
 from libs.contracts.inventory import CommitStock, ReleaseStock, ReserveStock, ReturnStock
+from libs.http.idempotency import purge_expired
 from libs.messaging.message import Command
 from libs.messaging.tasks import Tasks
 from services.inventory.commands import announcements, holds, reservations, returns, variants
@@ -79,3 +80,9 @@ def expire_reservations(session: Session) -> int:
 def serve_backorders(session: Session) -> int:
     """Let paid backorders leave once their stock has arrived."""
     return holds.serve_backorders(session, BACKORDERS_PER_RUN)
+
+
+@tasks.every(seconds=600)
+def purge_idempotency_keys(session: Session) -> int:
+    """Forget the keys of requests that nobody repeats any more."""
+    return purge_expired(session)

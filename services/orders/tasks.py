@@ -10,5 +10,5 @@ tasks = Tasks("orders")
 
 @tasks.every(seconds=600)
 def purge_idempotency_keys(session: Session) -> int:
-    purge_expired(session)
-    return 0
+    """Forget the keys of requests that nobody repeats any more."""
+    return purge_expired(session)

@@ -174,6 +174,19 @@ def test_expired_keys_are_purged_and_others_kept(
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
+def test_a_purge_takes_no_more_keys_at_once_than_it_is_told(
+    app: Flask, client: FlaskClient, headers: dict[str, str], database: Any
+) -> None:
+    for each in (headers, {**headers, "Idempotency-Key": str(uuid4())}):
+        client.post(NOTES, json=BODY, headers=each)
+        expire(database, each)
+
+    with app.app_context(), transaction() as session:
+        purged = [idempotency.purge_expired(session, limit=1) for _ in range(3)]
+
+    assert purged == [1, 1, 0]
+
+
 def expire(database: Any, headers: dict[str, str]) -> None:
     with database, database.cursor() as cursor:
         cursor.execute(
