@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from celery import Task
+from celery.worker.request import Request
 from flask import Flask
 
 from libs.db.transaction import transaction
@@ -16,6 +18,25 @@ from libs.messaging.wire import read
 from libs.observability import tracing
 
 _log = logging.getLogger(__name__)
+
+
+class JobRequest(Request):  # type: ignore[misc]  # Celery is untyped
+    """A job in the pool. RabbitMQ counts deliveries; other brokers only know a second one."""
+
+    def reject(self, requeue: bool = False) -> None:
+        """As Celery's, but a job that was lost twice is parked where the broker would not."""
+        counted = str(self.app.conf.broker_url).startswith("amqp")
+        if requeue and not counted and self.delivery_info.get("redelivered"):
+            self.app.refuse(None, self._message, "it ended its process or took too long, twice")
+            self.acknowledged = True
+        else:
+            super().reject(requeue)
+
+
+class JobTask(Task):  # type: ignore[misc]  # Celery is untyped
+    """What the jobs pool runs."""
+
+    Request = JobRequest
 
 
 def function_of(app: Flask, kind: type[Job], handler: Handler) -> Callable[[Any], None]:

@@ -208,7 +208,8 @@ def _register_jobs(
     celery.refuse = jobs.refusal(apps)
     for service in services:
         for name, (kind, handler) in service.tasks.jobs.items():
-            celery.task(jobs.function_of(apps[service.name], kind, handler), name=name)
+            run = jobs.function_of(apps[service.name], kind, handler)
+            celery.task(run, name=name, base=jobs.JobTask)
 
 
 def _never_called() -> None:

@@ -126,6 +126,7 @@ def undo_beta(session: Session, message: UndoBeta) -> None:
 
 @beta.fact(Acted)
 def hear(session: Session, fact: Acted) -> None:
+    time.sleep(float(os.environ.get("TOYS_PAUSE", "0")))
     record(session, fact.number, "heard")
 
 
