@@ -2,7 +2,7 @@
 
 import logging
 import time
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 
 from flask import Flask, Response, g, request
 
@@ -14,6 +14,9 @@ _log = logging.getLogger("argosy.access")
 _SLOW = 1.0
 _MAX_REQUEST_ID = 128
 _UNROUTED = "(none)"
+# Anybody may invent methods; each would be a series of its own, for ever.
+_METHODS = frozenset(HTTPMethod)
+_INVENTED = "(other)"
 _SECURITY = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
@@ -101,7 +104,8 @@ def _allow_origin(response: Response, origins: frozenset[str]) -> None:
 def _measure(service: str, status: int) -> None:
     seconds = time.perf_counter() - g.argosy_started
     route = request.url_rule.rule if request.url_rule else _UNROUTED
-    metrics.observe_request(service, request.method, route, status, seconds)
+    method = request.method if request.method in _METHODS else _INVENTED
+    metrics.observe_request(service, method, route, status, seconds)
     notable = status >= HTTPStatus.INTERNAL_SERVER_ERROR or seconds > _SLOW
     level = logging.INFO if notable else logging.DEBUG
     if _log.isEnabledFor(level):

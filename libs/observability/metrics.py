@@ -32,12 +32,12 @@ class _Series(NamedTuple):
     requests: Counter
 
 
-# Bounded: services, route templates and five status classes; `labels()` costs more than the lookup.
+# Bounded: services, methods, routes and five status classes; `labels()` costs more than the lookup.
 _known: dict[tuple[str, str, str, int], _Series] = {}
 
 
 def observe_request(service: str, method: str, route: str, status: int, seconds: float) -> None:
-    """Count one answer; `route` is the template (`/api/v1/orders/{order_id}`), never the path."""
+    """Count one answer; `route` is the template (`/api/v1/orders/<order_id>`), never the path."""
     key = (service, method, route, status // 100)
     series = _known.get(key)
     if series is None:

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from libs.http.app import create_service_app
-from libs.observability import tracing
+from libs.observability import metrics, tracing
 from libs.observability.logging import JsonFormatter
 from libs.testing.tokens import Issuer
 from tests.libs.http.sample import WEB
@@ -133,6 +133,15 @@ def test_a_page_links_its_neighbours(client: FlaskClient) -> None:
     answer = client.get(f"{NOTES}?limit=2&cursor=here")
 
     assert answer.headers["Link"] == f'<{NOTES}?limit=2&cursor=more>; rel="next"'
+
+
+def test_invented_methods_share_one_series(client: FlaskClient) -> None:
+    for method in ("BREW", "WHEN"):
+        client.open(NOTES, method=method)
+
+    page = metrics.exposition()[0].decode()
+    assert 'method="(other)"' in page
+    assert "BREW" not in page
 
 
 def test_a_failed_request_is_logged_once_with_its_facts(
