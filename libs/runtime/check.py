@@ -16,7 +16,8 @@ from libs.runtime import registry
 from libs.runtime.settings import ProcessSettings
 from libs.settings import PREFIX, Settings, SettingsError
 
-_PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)")
+# Up to the last @, since a password may hold any of the signs that should have been escaped.
+_PASSWORD = re.compile(r"(?<=://)([^:@/]*):.*(?=@)")
 _SECRETS = ("SECRET", "PASSWORD", "TOKEN")
 
 
@@ -50,14 +51,14 @@ def table(names: Sequence[str], environ: Mapping[str, str]) -> Iterator[str]:
             yield f"{variable:42} {_shown(variable, field, environ):32} {_meaning(field)}"
     for name in names:
         variable = f"{PREFIX}{name.upper()}_DATABASE_URL"
-        given = _PASSWORD.sub("***", environ.get(variable, "(missing)"))
+        given = _PASSWORD.sub(r"\1:***", environ.get(variable, "(missing)"))
         yield f"{variable:42} {given:32} the database of {name}"
 
 
 def _shown(variable: str, field: "Field[Any]", environ: Mapping[str, str]) -> str:
     if given := environ.get(variable):
         hidden = any(word in variable for word in _SECRETS)
-        return "(set)" if hidden else _PASSWORD.sub("***", given)
+        return "(set)" if hidden else _PASSWORD.sub(r"\1:***", given)
     default = field.default_factory() if callable(field.default_factory) else field.default
     return "(missing)" if default is MISSING else f"{default!r} (default)"
 

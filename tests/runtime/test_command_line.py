@@ -82,9 +82,10 @@ def test_broker_that_is_down_is_one_sentence() -> None:
     assert "the broker cannot be reached" in _only_sentence(done)
 
 
-def test_check_shows_settings_without_passwords() -> None:
+@pytest.mark.parametrize("password", ["hidden", "a:hidden", "hidden@b", "hidden/c", "%40hidden"])
+def test_check_shows_settings_without_passwords(password: str) -> None:
     environ = {
-        "ARGOSY_BROKER_URL": "amqp://guest:hidden@127.0.0.1//",
+        "ARGOSY_BROKER_URL": f"amqp://guest:{password}@127.0.0.1//",
         "ARGOSY_INVENTORY_DATABASE_URL": "postgresql://inventory:hidden@127.0.0.1/inventory",
     }
 
