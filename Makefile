@@ -30,7 +30,7 @@ reset: runtime-venv ## Forget everything that `make run` has stored
 
 .PHONY: test
 test: venv system-packages lint types imports ## Check and test everything
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -m "not chaos" $(ARGS)
 
 .PHONY: system-packages
 system-packages: venv
@@ -69,4 +69,4 @@ bench: venv system-packages ## Measure the speed
 
 .PHONY: chaos
 chaos: venv system-packages ## Kill processes under load and check the promises
-	@$(PY) -m pytest tests/chaos $(ARGS)
+	@$(PY) -m pytest -m chaos $(ARGS)
