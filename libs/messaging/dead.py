@@ -49,8 +49,11 @@ class DeadLetters:
         """Move what is there into the databases; how many messages that were."""
         try:
             return sum(self._collect(app) for app in self._apps)
-        except (OSError, *Connection(self._url).connection_errors) as fault:
+        except Exception as fault:
+            # A message that could not be stored goes back to its queue with the connection.
             self._close()
+            if not isinstance(fault, (OSError, *Connection(self._url).connection_errors)):
+                raise
             _log.warning("the dead-letter queues wait for the broker: %s", fault)
             return 0
 
@@ -69,7 +72,8 @@ class DeadLetters:
 
     def _open(self) -> Any:
         if self._connection is None:
-            self._connection = Connection(self._url, connect_timeout=2)
+            bounds = {"read_timeout": 3, "write_timeout": 3} if self._url.startswith("amqp") else {}
+            self._connection = Connection(self._url, connect_timeout=2, transport_options=bounds)
         return self._connection
 
     def _close(self) -> None:

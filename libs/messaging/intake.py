@@ -74,7 +74,6 @@ class Intake:
             return  # the broker gives the messages of a lost connection to the next one
         try:
             self._drain()
-            self._scheduled = False
             while self._buffer:
                 batch = [self._buffer.popleft() for _ in range(min(BATCH, len(self._buffer)))]
                 if not self._settle(batch):
@@ -82,6 +81,16 @@ class Intake:
         except (*self.connection.connection_errors, *self.connection.channel_errors) as fault:
             # Celery's loop swallows all other errors of a timer, and would consume no more.
             raise ConnectionResetError(f"the broker's channel broke: {fault}") from fault
+
+    def _drain(self) -> None:
+        """Read what has already arrived; what that brings needs no turn of its own."""
+        try:
+            if self._broker_batches:
+                self._drain_socket()
+            else:
+                self._drain_lists()
+        finally:
+            self._scheduled = False
 
     def _settle(self, batch: Sequence[Arrival]) -> bool:
         """Handle and acknowledge; after a fault hold the batch and everything behind it.
@@ -104,11 +113,8 @@ class Intake:
         self._acknowledge(batch)
         return True
 
-    def _drain(self) -> None:
-        """Read what has already arrived, without waiting for more."""
-        if not self._broker_batches:
-            self._drain_lists()
-            return
+    def _drain_socket(self) -> None:
+        """Without waiting for more."""
         while len(self._buffer) < _FILL:
             try:
                 self.connection.drain_events(timeout=0)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
+import psycopg2
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -163,8 +164,6 @@ def _seconds(mode: str) -> float:
 
 def pay(url: str, number: int, *, seconds: float = 0.0) -> int:
     """The provider: one account per number, however often it is asked."""
-    import psycopg2  # noqa: PLC0415  # stands for a client of something outside
-
     time.sleep(seconds)
     connection = psycopg2.connect(url, connect_timeout=2)
     try:
