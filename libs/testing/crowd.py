@@ -9,6 +9,13 @@ from flask import Flask
 
 R = TypeVar("R")
 
+# What a service is told when fifty callers come at once and each waits as long as it takes.
+ROOMY = {
+    "ARGOSY_DATABASE_POOL_SIZE": "60",
+    "ARGOSY_DATABASE_LOCK_TIMEOUT": "20000",
+    "ARGOSY_DATABASE_STATEMENT_TIMEOUT": "30000",
+}
+
 
 def at_once(app: Flask, works: Sequence[Callable[[], R]]) -> list[R | Exception]:
     """What each work returned or raised; none starts before all are ready."""

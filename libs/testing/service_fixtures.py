@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from libs.db.base import db
 from libs.db.migrate import migrate
@@ -78,6 +79,18 @@ def service_app(service_database: ServiceDatabase, issuer: Issuer) -> Iterator[S
             return made
 
         yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A caller over HTTP; `app` is whatever the folder's tests are about."""
+    return app.test_client()
+
+
+@pytest.fixture
+def admin(issuer: Issuer) -> dict[str, str]:
+    """The headers of an administrator."""
+    return issuer.admin()
 
 
 def _environ(service: str, url: str) -> dict[str, str]:

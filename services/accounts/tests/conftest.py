@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from libs import clock
 from libs.runtime.keys import KeyFiles, make_keys
+from libs.testing.crowd import ROOMY
 from libs.testing.service_fixtures import ServiceApp
 from services.accounts.tests.people import Person
 
@@ -25,8 +26,7 @@ def environ(key_files: KeyFiles) -> dict[str, str]:
     return {
         "ARGOSY_ACCOUNTS_KEYS_DIR": str(key_files.accounts),
         "ARGOSY_JWKS_URL": Path(key_files.accounts_jwks).as_uri(),
-        # Fifty clients at once, each with a connection of its own.
-        "ARGOSY_DATABASE_POOL_SIZE": "60",
+        **ROOMY,
     }
 
 
@@ -36,12 +36,6 @@ def app(service_app: ServiceApp, environ: dict[str, str]) -> Iterator[Flask]:
     made = service_app("accounts", **environ)
     with made.app_context():
         yield made
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A caller over HTTP."""
-    return app.test_client()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from libs.testing.service_fixtures import ServiceApp
 from services.carts.tests.shop import Shop
@@ -22,9 +21,3 @@ def app(service_app: ServiceApp) -> Iterator[Flask]:
 def shop(app: Flask) -> Shop:
     """What the test's shop sells."""
     return Shop()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A caller over HTTP."""
-    return app.test_client()

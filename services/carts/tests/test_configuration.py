@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from libs.ids import uuid7
-from libs.testing.tokens import Issuer
 from services.carts.tests.shop import BERLIN, Guest
 
 TAX = {
@@ -19,12 +18,6 @@ BIKE: dict[str, Any] = {
     "name": "Bike",
     "rates": [{"countries": ["DE"], "currency": "EUR", "price_minor": 300}],
 }
-
-
-@pytest.fixture
-def admin(issuer: Issuer) -> dict[str, str]:
-    """Headers of an administrator."""
-    return issuer.admin()
 
 
 def test_a_tax_rate_changes_totals_of_its_country(client, shop, admin):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from libs.ids import uuid7
-from libs.testing.crowd import at_once
+from libs.testing.crowd import ROOMY, at_once
 from services.carts.tests.shop import BERLIN, Guest, Shop
 
 HANDS = 20
@@ -16,12 +16,7 @@ HANDS = 20
 @pytest.fixture
 def app(service_app):
     """The service, with room for many who wait as long as it takes."""
-    made = service_app(
-        "carts",
-        ARGOSY_DATABASE_POOL_SIZE="30",
-        ARGOSY_DATABASE_LOCK_TIMEOUT="20000",
-        ARGOSY_DATABASE_STATEMENT_TIMEOUT="30000",
-    )
+    made = service_app("carts", **ROOMY)
     with made.app_context():
         yield made
 

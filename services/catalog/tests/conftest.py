@@ -6,13 +6,11 @@ from typing import Any
 import psycopg2.extensions
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
 from libs.db.base import db
 from libs.db.transaction import reading
 from libs.testing.service_fixtures import ServiceApp
-from libs.testing.tokens import Issuer
 from services.catalog.tests.shop import MUG, Shop
 
 
@@ -28,18 +26,6 @@ def app(service_app: ServiceApp) -> Iterator[Flask]:
 def shop(app: Flask) -> Shop:
     """An empty catalog."""
     return Shop()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A caller over HTTP."""
-    return app.test_client()
-
-
-@pytest.fixture
-def admin(issuer: Issuer) -> dict[str, str]:
-    """The headers of an administrator."""
-    return issuer.admin()
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 
 from libs.db.transaction import transaction
 from libs.ids import uuid7
+from libs.testing.crowd import at_once
 from services.inventory.commands import holds, returns
 from services.inventory.errors import OutOfStock, ReturnExceedsSale
-from services.inventory.tests.crowd import at_once
 from services.inventory.tests.shop import count, imbalance
 
 BUYERS = 50

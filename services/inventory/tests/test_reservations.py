@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from libs import ids
 from libs.db.transaction import transaction
+from libs.testing.crowd import at_once
 from services.inventory.commands import holds, reservations
-from services.inventory.tests.crowd import at_once
 from services.inventory.tests.shop import imbalance
 
 PATH = "/api/v1/inventory/reservations"

@@ -13,8 +13,8 @@ from libs.ids import uuid7
 from libs.messaging.batch import Delivery, Executor
 from libs.messaging.message import Command, Phase, Reply, SagaKey
 from libs.messaging.wire import pack, read, unpack
+from libs.testing.crowd import at_once
 from services.inventory.tasks import tasks
-from services.inventory.tests.crowd import at_once
 from services.inventory.tests.shop import count, imbalance
 
 

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from libs.testing.service_fixtures import ServiceApp
-from libs.testing.tokens import Issuer
 
 
 @pytest.fixture
@@ -16,15 +14,3 @@ def app(service_app: ServiceApp) -> Iterator[Flask]:
     made = service_app("notifications")
     with made.app_context():
         yield made
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A caller over HTTP."""
-    return app.test_client()
-
-
-@pytest.fixture
-def admin(issuer: Issuer) -> dict[str, str]:
-    """The headers of an administrator."""
-    return issuer.admin()

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from libs.testing.servers.payment_simulator import PaymentSimulator
 from libs.testing.servers.private import scratch_directory
 from libs.testing.service_fixtures import ServiceApp
-from libs.testing.tokens import Issuer
 from services.payments.tests.money import NEW_SECRET, OLD_SECRET, Books
 from services.payments.tests.participant import Leader
 
@@ -52,15 +50,3 @@ def saga(app: Flask) -> Leader:
 def books(provider: PaymentSimulator) -> Books:
     """What the database and the provider's journal say about money."""
     return Books(provider)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A caller over HTTP."""
-    return app.test_client()
-
-
-@pytest.fixture
-def admin(issuer: Issuer) -> dict[str, str]:
-    """The headers of an administrator."""
-    return issuer.admin()

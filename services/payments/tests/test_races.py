@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from libs import clock
+from libs.testing.crowd import ROOMY
 from libs.testing.service_fixtures import ServiceApp
 from libs.webhook_signature import Secret, sign
 from services.payments.extension import providers
@@ -23,9 +24,7 @@ def app(service_app: ServiceApp, provider):
         "payments",
         ARGOSY_PAYMENTS_SIMULATOR_URL=provider.url,
         ARGOSY_PAYMENTS_SIMULATOR_WEBHOOK_SECRETS=OLD_SECRET,
-        ARGOSY_DATABASE_POOL_SIZE="24",
-        ARGOSY_DATABASE_LOCK_TIMEOUT="20000",
-        ARGOSY_DATABASE_STATEMENT_TIMEOUT="30000",
+        **ROOMY,
     )
     with made.app_context():
         yield made

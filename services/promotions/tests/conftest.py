@@ -6,16 +6,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from libs.testing.crowd import ROOMY
 from libs.testing.service_fixtures import ServiceApp
 from libs.testing.tokens import Issuer
 from services.promotions.tests.desk import Desk
-
-# Fifty buyers at once, who wait as long as it takes.
-ROOMY = {
-    "ARGOSY_DATABASE_POOL_SIZE": "60",
-    "ARGOSY_DATABASE_LOCK_TIMEOUT": "20000",
-    "ARGOSY_DATABASE_STATEMENT_TIMEOUT": "30000",
-}
 
 
 @pytest.fixture
@@ -24,12 +18,6 @@ def app(service_app: ServiceApp) -> Iterator[Flask]:
     made = service_app("promotions", **ROOMY)
     with made.app_context():
         yield made
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A caller over HTTP."""
-    return app.test_client()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from libs.db import migrate
 from libs.db.base import db
@@ -67,12 +66,6 @@ def app(environ: dict[str, str]) -> Iterator[Flask]:
     yield made
     with made.app_context():
         db.engine.dispose()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A caller of the sample service."""
-    return app.test_client()
 
 
 @pytest.fixture(scope="package")
