@@ -5,16 +5,33 @@ representations apart, and does not stand in the way of a change.
 """
 
 import zlib
-from typing import NoReturn
+from typing import NoReturn, Protocol, TypeVar
 
 from flask import Response, abort, g, request
 
 from libs.http.problems import Problem
 
 
+class Versioned(Protocol):
+    """A row that counts its changes."""
+
+    @property
+    def version(self) -> int:
+        """Grows with every change."""
+
+
+V = TypeVar("V", bound=Versioned)
+
+
 def mark(version: int, shown: bytes | None = None) -> None:
     """Send this version, and a digest of what else is shown, as the ETag of the answer."""
     g.argosy_etag = str(version) if shown is None else f"{version}-{zlib.crc32(shown):08x}"
+
+
+def marked(row: V) -> V:
+    """The row as the answer, its version as the ETag."""
+    mark(row.version)
+    return row
 
 
 def check_if_none_match(version: int, shown: bytes | None = None) -> None:

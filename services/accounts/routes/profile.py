@@ -63,8 +63,7 @@ def _write_profile(changes: dict[str, Any]) -> User:
         user = users.lock_user(session, user_id())
         etag.check_if_match(user.version)
         users.change_profile(user, changes)
-    etag.mark(user.version)
-    return user
+    return etag.marked(user)
 
 
 @profile.post("/password")

@@ -58,5 +58,4 @@ def administer_user(body: dict[str, Any], user_id: UUID) -> User:
             actor_id=caller_id(),
             origin=origin(),
         )
-    etag.mark(user.version)
-    return user
+    return etag.marked(user)

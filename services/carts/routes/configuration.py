@@ -1,6 +1,6 @@
 """Tax rates and shipping methods over HTTP."""
 
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from libs.db.page import Page
@@ -36,7 +36,6 @@ shipping_methods = Blueprint(
     url_prefix="/api/v1/shipping-methods",
     description="Ways to send carts, and their prices by zone.",
 )
-Row = TypeVar("Row", TaxRate, ShippingMethod)
 TAX_RATE = "/<id('tax'):rate_id>"
 METHOD = "/<id('shm'):method_id>"
 
@@ -58,7 +57,7 @@ def list_tax_rates(args: dict[str, Any]) -> Page[TaxRate]:
 def create_tax_rate(body: dict[str, Any]) -> TaxRate:
     """Tax a category in a country."""
     with transaction() as session:
-        return _marked(commands.create_tax_rate(session, body))
+        return etag.marked(commands.create_tax_rate(session, body))
 
 
 @tax_rates.get(TAX_RATE)
@@ -67,7 +66,7 @@ def create_tax_rate(body: dict[str, Any]) -> TaxRate:
 def get_tax_rate(rate_id: UUID) -> TaxRate:
     """One tax rate."""
     with reading() as session:
-        return _marked(queries.get_tax_rate(session, rate_id))
+        return etag.marked(queries.get_tax_rate(session, rate_id))
 
 
 @tax_rates.patch(TAX_RATE)
@@ -77,7 +76,7 @@ def get_tax_rate(rate_id: UUID) -> TaxRate:
 def change_tax_rate(body: dict[str, Any], rate_id: UUID) -> TaxRate:
     """Change a tax rate."""
     with transaction() as session:
-        return _marked(commands.change_tax_rate(session, rate_id, body, _check))
+        return etag.marked(commands.change_tax_rate(session, rate_id, body, _check))
 
 
 @tax_rates.delete(TAX_RATE)
@@ -106,7 +105,7 @@ def list_shipping_methods(args: dict[str, Any]) -> Page[ShippingMethod]:
 def create_shipping_method(body: dict[str, Any]) -> ShippingMethod:
     """Offer a way to send carts."""
     with transaction() as session:
-        return _marked(commands.create_shipping_method(session, body))
+        return etag.marked(commands.create_shipping_method(session, body))
 
 
 @shipping_methods.get(METHOD)
@@ -116,7 +115,7 @@ def get_shipping_method(method_id: UUID) -> ShippingMethod:
     """One shipping method."""
     with reading() as session:
         method = queries.get_shipping_method(session, method_id, only_active=not _is_admin())
-    return _marked(method)
+    return etag.marked(method)
 
 
 @shipping_methods.patch(METHOD)
@@ -126,7 +125,7 @@ def get_shipping_method(method_id: UUID) -> ShippingMethod:
 def change_shipping_method(body: dict[str, Any], method_id: UUID) -> ShippingMethod:
     """Change a shipping method or its prices."""
     with transaction() as session:
-        return _marked(commands.change_shipping_method(session, method_id, body, _check))
+        return etag.marked(commands.change_shipping_method(session, method_id, body, _check))
 
 
 @shipping_methods.delete(METHOD)
@@ -145,8 +144,3 @@ def _check(version: int) -> None:
 
 def _is_admin() -> bool:
     return "admin" in principal().roles
-
-
-def _marked(row: Row) -> Row:
-    etag.mark(row.version)
-    return row

@@ -78,8 +78,7 @@ def change_category(body: dict[str, Any], slug: str) -> Category:
         category = category_commands.lock_category(session, slug)
         etag.check_if_match(category.version)
         category_commands.change_category(session, category, body)
-        etag.mark(category.version)
-        return category
+        return etag.marked(category)
 
 
 @categories.delete("/<slug>")
@@ -139,8 +138,7 @@ def change_brand(body: dict[str, Any], slug: str) -> Brand:
         brand = brand_commands.lock_brand(session, slug)
         etag.check_if_match(brand.version)
         brand_commands.change_brand(session, brand, body)
-        etag.mark(brand.version)
-        return brand
+        return etag.marked(brand)
 
 
 @brands.delete("/<slug>")

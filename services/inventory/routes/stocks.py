@@ -85,6 +85,4 @@ def change_stock(body: dict[str, Any], stock_id: UUID) -> StockLevel:
         level = adjustments.lock_level(session, stock_id)
         etag.check_if_match(level.version, required="on_hand" in body)
         adjustments.change_level(session, level, body, actor=actor())
-        level = queries.get_stock(session, stock_id)
-        etag.mark(level.version)
-        return level
+        return etag.marked(queries.get_stock(session, stock_id))

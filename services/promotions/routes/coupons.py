@@ -49,7 +49,7 @@ def create_coupon(body: dict[str, Any], promotion_id: UUID) -> tuple[Coupon, int
         coupon = commands.create_coupon(session, promotion_id, body)
     promotion = ids.to_text("pro", promotion_id)
     location = f"/api/v1/promotions/{promotion}/coupons/{ids.to_text('cpn', coupon.id)}"
-    return _marked(coupon), 201, {"Location": location}
+    return etag.marked(coupon), 201, {"Location": location}
 
 
 @coupons.get(ONE)
@@ -58,7 +58,7 @@ def create_coupon(body: dict[str, Any], promotion_id: UUID) -> tuple[Coupon, int
 def get_coupon(promotion_id: UUID, coupon_id: UUID) -> Coupon:
     """One coupon, and how often it is used."""
     with reading() as session:
-        return _marked(queries.get_coupon(session, promotion_id, coupon_id))
+        return etag.marked(queries.get_coupon(session, promotion_id, coupon_id))
 
 
 @coupons.patch(ONE)
@@ -68,7 +68,7 @@ def get_coupon(promotion_id: UUID, coupon_id: UUID) -> Coupon:
 def change_coupon(body: dict[str, Any], promotion_id: UUID, coupon_id: UUID) -> Coupon:
     """Change a coupon's limits, or switch it off."""
     with transaction() as session:
-        return _marked(
+        return etag.marked(
             commands.change_coupon(session, promotion_id, coupon_id, body, etag.check_if_match)
         )
 
@@ -80,8 +80,3 @@ def delete_coupon(promotion_id: UUID, coupon_id: UUID) -> None:
     """Take a code back for good."""
     with transaction() as session:
         commands.delete_coupon(session, promotion_id, coupon_id, etag.check_if_match)
-
-
-def _marked(coupon: Coupon) -> Coupon:
-    etag.mark(coupon.version)
-    return coupon

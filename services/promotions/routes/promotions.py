@@ -70,7 +70,7 @@ def create_promotion(body: dict[str, Any]) -> tuple[Promotion, int, dict[str, st
     with transaction() as session:
         promotion = commands.create_promotion(session, body)
     location = f"/api/v1/promotions/{ids.to_text('pro', promotion.id)}"
-    return _marked(promotion), 201, {"Location": location}
+    return etag.marked(promotion), 201, {"Location": location}
 
 
 @promotions.get(ONE)
@@ -91,7 +91,9 @@ def get_promotion(promotion_id: UUID) -> Promotion:
 def change_promotion(body: dict[str, Any], promotion_id: UUID) -> Promotion:
     """Change a promotion."""
     with transaction() as session:
-        return _marked(commands.change_promotion(session, promotion_id, body, etag.check_if_match))
+        return etag.marked(
+            commands.change_promotion(session, promotion_id, body, etag.check_if_match)
+        )
 
 
 @promotions.delete(ONE)
@@ -101,8 +103,3 @@ def delete_promotion(promotion_id: UUID) -> None:
     """End a promotion and its coupons for good."""
     with transaction() as session:
         commands.delete_promotion(session, promotion_id, etag.check_if_match)
-
-
-def _marked(promotion: Promotion) -> Promotion:
-    etag.mark(promotion.version)
-    return promotion
