@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from libs.service import service_settings
 from libs.settings import Settings
 from services.carts.models.limits import Limits
 
@@ -28,8 +27,3 @@ class CartsSettings(Settings):
     def limits(self) -> Limits:
         """The bounds of one cart."""
         return Limits(lines=self.max_lines, quantity=self.max_quantity, coupons=self.max_coupons)
-
-
-def carts_settings() -> CartsSettings:
-    """The settings of the running service."""
-    return service_settings(CartsSettings)

@@ -8,8 +8,9 @@ from libs.contracts.inventory import StockChanged
 from libs.contracts.orders import OrderCancelled, OrderPlaced
 from libs.contracts.promotions import PromotionChanged
 from libs.messaging.tasks import Tasks
+from libs.service import service_settings
 from services.carts.commands import carts, freeze, projections
-from services.carts.settings import carts_settings
+from services.carts.settings import CartsSettings
 
 CARTS_PER_RUN = 200
 
@@ -55,4 +56,6 @@ def project_promotion(session: Session, fact: PromotionChanged) -> None:
 @tasks.every(seconds=60)
 def expire_carts(session: Session) -> int:
     """Throw away carts that nobody came back to."""
-    return carts.expire_carts(session, days=carts_settings().idle_days, limit=CARTS_PER_RUN)
+    return carts.expire_carts(
+        session, days=service_settings(CartsSettings).idle_days, limit=CARTS_PER_RUN
+    )

@@ -11,6 +11,7 @@ from libs.http.auth import principal
 from libs.http.blueprint import Blueprint
 from libs.http.operation import access, limited
 from libs.http.paging import PageArgs
+from libs.service import service_settings
 from services.carts.commands import carts as commands
 from services.carts.commands.carts import CartWish, NewCart
 from services.carts.commands.merge import MergedCart, merge_carts
@@ -32,7 +33,7 @@ from services.carts.schemas.requests import (
     MergeCartSchema,
     ShippingChoiceSchema,
 )
-from services.carts.settings import carts_settings
+from services.carts.settings import CartsSettings
 
 carts = Blueprint(
     "carts", __name__, url_prefix="/api/v1/carts", description="Carts, priced as an order would be."
@@ -59,7 +60,9 @@ def create_cart(body: dict[str, Any]) -> tuple[NewCart, int, dict[str, str]]:
     count_coupons(body["coupons"])
     wish = CartWish(**body | {"items": [Wish(**item) for item in body["items"]]})
     with transaction() as session:
-        made = commands.create_cart(session, principal().user_id, wish, carts_settings().limits)
+        made = commands.create_cart(
+            session, principal().user_id, wish, service_settings(CartsSettings).limits
+        )
     etag.mark(made.priced.cart.version)
     location = f"/api/v1/carts/{ids.to_text('crt', made.priced.cart.id)}"
     return made, 201, {"Location": location}
@@ -124,7 +127,7 @@ def add_coupon(body: dict[str, Any], cart_id: UUID) -> PricedCart:
             cart_id,
             owner(),
             body["code"],
-            limits=carts_settings().limits,
+            limits=service_settings(CartsSettings).limits,
             check=etag.check_if_match,
         )
     return marked(priced)
@@ -152,7 +155,7 @@ def merge_cart(body: dict[str, Any], cart_id: UUID) -> MergedCart:
             cart_id,
             owner(),
             body["strategy"],
-            limits=carts_settings().limits,
+            limits=service_settings(CartsSettings).limits,
             check=etag.check_if_match,
         )
     marked(merged.priced)
@@ -172,7 +175,7 @@ def _change(cart_id: UUID, changes: dict[str, Any]) -> PricedCart:
             cart_id,
             owner(),
             changes,
-            limits=carts_settings().limits,
+            limits=service_settings(CartsSettings).limits,
             check=etag.check_if_match,
         )
     return marked(priced)

@@ -7,6 +7,7 @@ from libs.db.transaction import transaction
 from libs.http import etag
 from libs.http.blueprint import Blueprint
 from libs.http.operation import access
+from libs.service import service_settings
 from services.carts.commands import items as commands
 from services.carts.commands.wishes import Wish
 from services.carts.models.priced_cart import PricedCart
@@ -14,7 +15,7 @@ from services.carts.routes.caller import owner
 from services.carts.routes.carts import marked
 from services.carts.schemas.carts import CartSchema
 from services.carts.schemas.requests import CartItemInputSchema, ChangeCartItemSchema
-from services.carts.settings import carts_settings
+from services.carts.settings import CartsSettings
 
 items = Blueprint(
     "cart_items",
@@ -37,7 +38,7 @@ def add_cart_item(body: dict[str, Any], cart_id: UUID) -> PricedCart:
             cart_id,
             owner(),
             Wish(**body),
-            limits=carts_settings().limits,
+            limits=service_settings(CartsSettings).limits,
             check=etag.check_if_match,
         )
     return marked(priced)
@@ -56,7 +57,7 @@ def change_cart_item(body: dict[str, Any], cart_id: UUID, item_id: UUID) -> Pric
             item_id,
             owner(),
             body["quantity"],
-            limits=carts_settings().limits,
+            limits=service_settings(CartsSettings).limits,
             check=etag.check_if_match,
         )
     return marked(priced)
