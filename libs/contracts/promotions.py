@@ -8,6 +8,9 @@ import msgspec
 
 from libs.messaging.message import Command, Fact
 
+# What a coupon code looks like before `coupon_code` has written it the one way.
+COUPON_PATTERN = r"[A-Za-z0-9_-]{3,40}\Z"
+
 
 class Redemption(msgspec.Struct, frozen=True, kw_only=True):
     """One coupon that an order used, and what it took off."""

@@ -5,12 +5,13 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
+from libs.contracts.promotions import COUPON_PATTERN
 from libs.http.fields import Currency, Flag, Id, Integer, MoneyField, Schema, Text, Timestamp
 from libs.http.paging import page_schema
 from services.promotions.queries import CouponOffer
 
 _MAX_COUNT = 1_000_000_000
-_CODE = validate.Regexp(r"[A-Za-z0-9_-]{3,40}\Z", error="Must be 3 to 40 letters and digits.")
+_CODE = validate.Regexp(COUPON_PATTERN, error="Must be 3 to 40 letters, digits, - or _.")
 
 
 class ChangePromotionSchema(Schema):

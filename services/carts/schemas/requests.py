@@ -5,6 +5,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
+from libs.contracts.promotions import COUPON_PATTERN
 from libs.http.fields import (
     CountryCode,
     Currency,
@@ -21,7 +22,7 @@ _MANY = 1_000_000_000
 
 def coupon_field(**options: Any) -> Text:
     """A code in any case and with spaces around it."""
-    letters = validate.Regexp(r"[A-Za-z0-9_-]{3,40}\Z", error="Must be a coupon code.")
+    letters = validate.Regexp(COUPON_PATTERN, error="Must be a coupon code.")
     return Text(3, 60, strip=True, validate=letters, **options)
 
 
