@@ -60,7 +60,7 @@ class AlreadyRefunded(Conflict):
 class PaymentNotFound(NotFound):
     """There is no such payment."""
 
-    code = "payments.not_found"
+    code = "payments.payment_not_found"
 
 
 class UnknownWebhook(NotFound):

@@ -46,7 +46,7 @@ def test_payments_are_listed_newest_first_and_by_order(client, admin, app):
 def test_an_unknown_payment_is_not_found(client, admin):
     response = client.get(f"{PATH}/{to_text('pay', uuid7())}", headers=admin)
 
-    assert (response.status_code, response.json["code"]) == (404, "payments.not_found")
+    assert (response.status_code, response.json["code"]) == (404, "payments.payment_not_found")
 
 
 @pytest.mark.parametrize("path", [PATH, f"{PATH}/{to_text('pay', uuid7())}"])
