@@ -35,7 +35,7 @@ def wheel_folder(package: str) -> Path:
     """Where a package lies, without running its code."""
     spec = importlib.util.find_spec(package)
     if not spec or not spec.submodule_search_locations:
-        raise ServerFailed(f"the package {package} is not installed; run `make setup`")
+        raise ServerFailed(f"the package {package} is not installed; run `make venv`")
     return Path(spec.submodule_search_locations[0])
 
 
