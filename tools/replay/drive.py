@@ -33,7 +33,7 @@ class Pace:
         self._first = first
         self._began = time.monotonic()
 
-    def delay(self, at: datetime) -> float:
+    def seconds_until(self, at: datetime) -> float:
         """Seconds until a document of that time is due."""
         if not self._speed:
             return 0.0
@@ -83,7 +83,7 @@ class Drive:
         return [outcome for future in futures for outcome in future.result()]
 
     def _replay(self, document: Sale | Credit, pace: Pace) -> list[Outcome]:
-        if self._stopped.wait(pace.delay(document.at)):
+        if self._stopped.wait(pace.seconds_until(document.at)):
             return []
         if isinstance(document, Sale):
             return [self._sell(document)]

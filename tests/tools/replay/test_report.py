@@ -69,12 +69,12 @@ def test_an_interrupted_replay_claims_nothing():
 def test_a_document_is_due_at_its_time_divided_by_the_speed():
     pace = Pace(3600.0, _FIRST)
 
-    assert 0.9 < pace.delay(datetime(2011, 10, 1, 11)) <= 1.0  # noqa: DTZ001 - as above
-    assert pace.delay(_FIRST) == 0.0
+    assert 0.9 < pace.seconds_until(datetime(2011, 10, 1, 11)) <= 1.0  # noqa: DTZ001 - as above
+    assert pace.seconds_until(_FIRST) == 0.0
 
 
 def test_flat_out_waits_for_nothing():
-    assert Pace(0.0, _FIRST).delay(datetime(2012, 1, 1)) == 0.0  # noqa: DTZ001 - as above
+    assert Pace(0.0, _FIRST).seconds_until(datetime(2012, 1, 1)) == 0.0  # noqa: DTZ001 - as above
 
 
 def test_progress_is_a_plain_line_where_there_is_no_terminal(capfd):
