@@ -64,9 +64,9 @@ class OrderShop:
         for service in SERVICES:
             settings = environ(service.name) | self._settings()
             self.pump.add(create_context_app(service.name, settings, service.settings), service)
-        with self._transaction("inventory") as session:
+        with self.writing("inventory") as session:
             self._stock(session)
-        with self._transaction("promotions") as session:
+        with self.writing("promotions") as session:
             self._promote(session)
         self.pump.beat()
 
@@ -75,9 +75,9 @@ class OrderShop:
         order_id, cart_id = uuid7(), uuid7()
         self._carts[order_id] = cart_id
         known = {"order_id": order_id, "cart_id": cart_id, "total": PRICE - DISCOUNT}
-        with self._transaction("carts") as session:
+        with self.writing("carts") as session:
             session.execute(text(_CART), known)
-        with self._transaction("orders") as session:
+        with self.writing("orders") as session:
             place_order(session, self._frozen(order_id, cart_id), _PURCHASE)
         return order_id
 
@@ -88,40 +88,43 @@ class OrderShop:
         assert self._stock_of(order_id) in ({"committed"} if done else {"released", None})
         assert self._coupon_of(order_id) in ({"held"} if done else {"released", None})
         self._check_money(order_id, done=done)
-        assert self._one(
+        assert self.one(
             "carts", "SELECT status FROM cart WHERE id = :id", self._carts[order_id]
         ) == ("closed" if done else "open")
-        self._check_totals()
+        self.check_totals()
 
     def _check_money(self, order_id: UUID, *, done: bool) -> None:
         total = PRICE - DISCOUNT if done else 0
         query = "SELECT coalesce(sum(captured - refunded), 0) FROM payment WHERE order_id = :id"
-        assert self._one("payments", query, order_id) == total
-        events = [one for one in self.simulator.journal() if one.intent.reference == str(order_id)]
-        kinds = [event.type.removeprefix("intent.") for event in events]
+        assert self.one("payments", query, order_id) == total
+        kinds = self.provider_events(order_id)
         assert kinds.count("captured") == int(done)
         if kinds and not done:
             assert kinds[-1] in {"voided", "declined"}
 
-    def _check_totals(self) -> None:
+    def provider_events(self, order_id: UUID) -> list[str]:
+        """What the provider's own journal says of the order."""
+        events = [one for one in self.simulator.journal() if one.intent.reference == str(order_id)]
+        return [event.type.removeprefix("intent.") for event in events]
+
+    def check_totals(self) -> None:
         """The counters of all orders so far agree with what each one holds."""
         assert self._all("inventory", _STOCK_IS_SOUND) == [(True, True)]
         assert self._all("promotions", _COUPON_IS_SOUND) == [(True,)]
 
     def _order(self, order_id: UUID) -> Any:
-        return self._one("orders", "SELECT status FROM orders WHERE id = :id", order_id)
+        return self.one("orders", "SELECT status FROM orders WHERE id = :id", order_id)
 
     def _stock_of(self, order_id: UUID) -> Any:
-        return self._one(
+        return self.one(
             "inventory", "SELECT state FROM reservation WHERE reference = :id", order_id
         )
 
     def _coupon_of(self, order_id: UUID) -> Any:
-        return self._one(
-            "promotions", "SELECT state FROM redemption WHERE order_id = :id", order_id
-        )
+        return self.one("promotions", "SELECT state FROM redemption WHERE order_id = :id", order_id)
 
-    def _one(self, service: str, query: str, identifier: UUID) -> Any:
+    def one(self, service: str, query: str, identifier: UUID) -> Any:
+        """The only value, if there is a row."""
         rows = self._all(service, query, id=identifier)
         assert len(rows) <= 1
         return rows[0][0] if rows else None
@@ -134,7 +137,8 @@ class OrderShop:
         return self.pump.nodes[service].app
 
     @contextmanager
-    def _transaction(self, service: str) -> Iterator[Session]:
+    def writing(self, service: str) -> Iterator[Session]:
+        """A transaction on the service's database."""
         with self._app(service).app_context(), transaction() as session:
             yield session
 
@@ -225,7 +229,9 @@ _PURCHASE = Purchase(
 )
 _STOCK_IS_SOUND = """
     SELECT sum(l.reserved) = (SELECT count(*) FROM reservation WHERE state = 'held'),
-        sum(l.on_hand) = 1000000 - (SELECT count(*) FROM reservation WHERE state = 'committed')
+        sum(l.on_hand) = 1000000 - (
+            SELECT coalesce(sum(quantity - returned), 0) FROM reservation WHERE state = 'committed'
+        )
     FROM stock_level l
 """
 _COUPON_IS_SOUND = """
