@@ -15,7 +15,7 @@ from libs.saga.queries import SagaEvent
 from services.orders.models.tables import Order
 from services.orders.queries import orders as queries
 from services.orders.queries.orders import Viewer
-from services.orders.schemas import OrderSchema
+from services.orders.schemas.orders import OrderSchema
 
 Unfinished = Callable[[Session, UUID], bool]
 _BY_OPERATOR = {"retried", "skipped"}

@@ -26,7 +26,7 @@ from services.orders.queries import orders as queries
 from services.orders.routes.answer import answer, location, waited, without_reason
 from services.orders.routes.caller import actor, guest_key, viewer
 from services.orders.routes.stream import event_stream
-from services.orders.schemas import (
+from services.orders.schemas.orders import (
     MoveOrderSchema,
     OrderFilterSchema,
     OrderSchema,

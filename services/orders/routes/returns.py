@@ -15,7 +15,7 @@ from services.orders.errors import EmptyReturn
 from services.orders.models.tables import Return
 from services.orders.queries import orders as queries
 from services.orders.routes.caller import viewer
-from services.orders.schemas import RequestReturnSchema, ReturnListSchema, ReturnSchema
+from services.orders.schemas.orders import RequestReturnSchema, ReturnListSchema, ReturnSchema
 
 returns = Blueprint(
     "returns",

@@ -13,7 +13,7 @@ from libs.saga import queries
 from libs.saga.state import Aborted, Decision, Event, Retried, Skipped
 from services.orders.extension import extension
 from services.orders.routes.caller import actor
-from services.orders.schemas_saga import (
+from services.orders.schemas.sagas import (
     AbortSagaSchema,
     OutcomeSchema,
     RetrySagaSchema,
