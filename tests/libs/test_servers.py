@@ -57,8 +57,9 @@ def _gone_within(pid: int, started: str, seconds: float) -> bool:
     return identity(pid) != started
 
 
-def test_postgres_keeps_committed_rows_and_its_port_over_a_kill(scratch):
-    with PostgresServer(scratch) as server:
+@pytest.mark.parametrize("fsync", [True, False])
+def test_postgres_keeps_committed_rows_and_its_port_over_a_kill(scratch, fsync):
+    with PostgresServer(scratch, fsync=fsync) as server:
         url = server.create_database("kept")
         _rows(url, "CREATE TABLE mug AS SELECT 7 AS quantity")
 
