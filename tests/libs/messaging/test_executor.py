@@ -1,13 +1,16 @@
 """One bad message does not sink its neighbours; what cannot be handled is kept or reported."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
+from uuid import UUID
 
 import pytest
 
+from libs.messaging import outbox
 from libs.messaging.batch import Hold
 from libs.messaging.message import Command
-from libs.messaging.wire import pack
+from libs.messaging.wire import Outgoing, pack
 from tests.libs.messaging.toys import (
     Look,
     Take,
@@ -34,6 +37,17 @@ class OtherTake(Command, frozen=True, kw_only=True):
     wire_name: ClassVar[str] = Take.wire_name
 
     end: int = 7
+
+
+class Sender:
+    """Takes everything."""
+
+    def __init__(self) -> None:
+        self.sent: list[Outgoing] = []
+
+    def deliver(self, batch: Sequence[Outgoing]) -> Sequence[Outgoing]:
+        self.sent += batch
+        return batch
 
 
 def _raise(code: str) -> str:
@@ -160,6 +174,27 @@ class TestFacts:
 class TestOutbox:
     """What handlers announce without an answer goes through the outbox."""
 
+    def test_what_a_fact_leads_to_is_sent_and_kept_until_the_broker_confirms(self, participant):
+        call = pack(Taken(by="caller"), source="toys")
+
+        (sent,) = participant.take(call).outgoing
+
+        assert announced([sent]) == ["echo"]
+        assert participant.sql("SELECT id FROM outbox") == [(sent.id,)]
+
+    def test_what_was_committed_and_not_published_is_sent_by_the_sweep(self, participant):
+        call = pack(Taken(by="caller"), source="toys")
+        (lost,) = participant.take(call).outgoing
+        participant.take(call)
+
+        participant.sql("UPDATE outbox SET due_at = now() - interval '1 second'")
+        sender = Sender()
+        with participant.app.app_context():
+            outbox.sweep(sender)
+
+        assert [one.id for one in sender.sent] == [lost.id]
+        assert participant.effects() == ["heard caller"]
+
     def test_rows_that_the_broker_confirmed_go_with_the_next_batch(self, participant):
         participant.sql(
             "INSERT INTO outbox (id, type, routing_key, envelope, due_at) "
@@ -185,7 +220,7 @@ class TestOutbox:
         assert participant.sql("SELECT count(*) FROM outbox") == [(0,)]
 
 
-def _stored(row_id):
+def _stored(row_id: UUID) -> Outgoing:
     return replace(pack(Taken(by="x"), source="toys"), id=row_id, stored=True)
 
 

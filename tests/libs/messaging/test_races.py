@@ -1,11 +1,13 @@
 """Two processes that get the same step at the same time: one effect, the same answer."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
 
+from libs.messaging.wire import Outgoing
 from tests.libs.messaging.toys import GiveBack, Participant, Take, command, outcomes
 
 _ROUNDS = 15
@@ -16,11 +18,11 @@ def rivals(participant):
     return participant, Participant(participant.app)
 
 
-def _together(rivals, *messages):
+def _together(rivals: Sequence[Participant], *messages: Outgoing) -> list[str]:
     """Each rival takes its message at the same moment; the outcomes, in order."""
     barrier = Barrier(len(rivals), timeout=10)
 
-    def take(rival, message):
+    def take(rival: Participant, message: Outgoing) -> list[str]:
         barrier.wait()
         return outcomes(rival.take(message).outgoing)
 

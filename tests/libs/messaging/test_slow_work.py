@@ -9,6 +9,7 @@ from libs.messaging import inbox
 from libs.messaging.message import Phase, SagaKey
 from libs.messaging.outbox import divert
 from libs.messaging.tasks import Answer, Done, InDoubt, Rejected, Waiting
+from libs.messaging.wire import Outgoing
 from tests.libs.messaging.toys import (
     Charge,
     Participant,
@@ -33,7 +34,7 @@ def _undo(end: str = "done"):
 
 def _settle(participant: Participant, answer: Answer, phase: Phase = "do") -> list[str]:
     """The outcomes that leave with the settling transaction."""
-    outgoing = []
+    outgoing: list[Outgoing] = []
     with participant.app.app_context(), transaction() as session:
         divert(session, outgoing)
         settled = inbox.settle(session, SagaKey(_SAGA, "charge", 0, phase, 1), answer)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from libs.db.transaction import transaction
 from libs.errors import Conflict
-from libs.messaging.batch import Delivery, Executor, Result
+from libs.messaging.batch import Delivery, Executor, Kind, Result
 from libs.messaging.message import Command, Envelope, Fact, Payload, Phase, Reply, SagaKey
 from libs.messaging.outbox import announce
 from libs.messaging.tasks import Answer, Deferred, Done, InDoubt, Rejected, Tasks, Waiting
@@ -125,6 +125,8 @@ def record(session: Session, key: SagaKey, result: str | Exception) -> Answer | 
 @tasks.fact(Taken)
 def hear(session: Session, fact: Taken) -> None:
     write(session, f"heard {fact.by}")
+    if fact.by == "caller":
+        announce(session, Taken(by="echo"))
     if fact.by == "nobody":
         raise ZeroDivisionError
 
@@ -181,8 +183,9 @@ def command(
 
 def delivery(message: Outgoing, *, redelivered: bool = False) -> Delivery:
     envelope = unpack(message.body)
-    kinds: dict[bool, Any] = {True: "command", False: "fact"}
-    kind = "reply" if envelope.type == Reply.wire_name else kinds[envelope.key is not None]
+    kind: Kind = "fact" if envelope.key is None else "command"
+    if envelope.type == Reply.wire_name:
+        kind = "reply"
     return Delivery(envelope, kind, Raw(message.body, {"task": message.type}), redelivered)
 
 
