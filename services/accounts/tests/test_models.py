@@ -1,23 +1,9 @@
 """What the database itself guarantees."""
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from libs.db.base import db
-from services.accounts.models import Base
 from services.accounts.tests.people import execute, rows
-
-
-def is_ours(name: str | None, kind: str, _: object) -> bool:
-    return kind != "table" or name in Base.metadata.tables
-
-
-def test_the_migrations_make_what_the_models_say(app):
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_name": is_ours})
-        assert compare_metadata(context, Base.metadata) == []
 
 
 @pytest.mark.parametrize(

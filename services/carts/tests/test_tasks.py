@@ -3,21 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-
 from libs.contracts.catalog import ProductChanged, ProductVariant, VariantPrice
 from libs.contracts.inventory import StockChanged, StockLevel
-from libs.contracts.subscriptions import SUBSCRIPTIONS
-from libs.db.base import db
 from libs.db.transaction import reading, transaction
 from libs.ids import uuid7
 from services.carts import tasks
 from services.carts.models.items import find_offers
-from services.carts.models.tables import Base
 from services.carts.rules.readiness import Offer
 from services.carts.tests.shop import BERLIN, Guest
-from services.carts.worker import WORKER
 
 PRODUCT, MUG, CUP = uuid7(), uuid7(), uuid7()
 
@@ -104,24 +97,3 @@ def test_a_promotion_keeps_only_its_newest_codes(client, shop):
     answers = [guest.call("PATCH", "", {"coupons": [code]}) for code in ("OLD", "BOTH", "NEW")]
 
     assert [answer.status_code for answer in answers] == [422, 200, 200]
-
-
-def test_carts_handles_every_fact_it_subscribed_to():
-    subscribed = {fact.wire_name for fact in SUBSCRIPTIONS["carts"]}
-
-    assert WORKER.tasks.facts.keys() == subscribed
-
-
-def test_tables_and_models_are_one(app):
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "include_name": lambda name, kind, _: (
-                    kind != "table" or name in Base.metadata.tables
-                ),
-            },
-        )
-        difference = compare_metadata(context, Base.metadata)
-
-    assert difference == []

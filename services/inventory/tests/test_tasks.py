@@ -1,18 +1,10 @@
 """Inventory's messages, and that tables and models are one."""
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
-
 from libs.contracts.inventory import CommitStock, ReleaseStock, ReserveStock, ReturnStock
-from libs.db.base import db
 from libs.db.transaction import transaction
 from libs.ids import uuid7
 from services.inventory import tasks
-from services.inventory.models import Base
 from services.inventory.tests.shop import announced, imbalance, product_changed
-from services.inventory.worker import WORKER
 
 
 def test_an_order_that_is_sold_and_partly_returned(shop):
@@ -59,26 +51,3 @@ def test_a_product_fact_lists_its_variants(shop):
     shop.receive(2, "mug")
 
     assert shop.level("mug") == (2, 0)
-
-
-def test_the_worker_knows_every_command_of_the_service():
-    kinds = {ReserveStock, ReleaseStock, CommitStock, ReturnStock}
-
-    assert {task.kind for task in WORKER.tasks.commands.values()} == kinds
-
-
-def test_the_migrated_tables_are_those_of_the_models(app):
-    engine = create_engine(db.engine.url, poolclass=NullPool)
-    with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "compare_server_default": False,
-                "include_name": lambda name, kind, _: (
-                    kind != "table" or name in Base.metadata.tables
-                ),
-            },
-        )
-        difference = compare_metadata(context, Base.metadata)
-
-    assert difference == []

@@ -3,19 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from libs import clock
-from libs.db.base import db
 from libs.db.transaction import transaction
 from libs.http.fields import rfc3339
 from libs.ids import from_text, uuid7
 from services.promotions.commands.coupons import MAX_COUPONS
-from services.promotions.models import Base
 from services.promotions.tests.desk import TEN_PERCENT, announced, redeem
-from services.promotions.worker import WORKER
 
 FIVE_OFF = {"name": "Five off", "kind": "fixed", "amount": {"amount": 500, "currency": "EUR"}}
 PAST = rfc3339(clock.now() - timedelta(hours=1))
@@ -217,25 +212,3 @@ def test_lists_are_pages(desk):
     listed = [f"/{promotion}/coupons/{coupon['id']}" for coupon in first["data"] + rest["data"]]
     assert listed == paths[::-1]
     assert [each["id"] for each in desk.call("GET").json["data"]] == [promotion]
-
-
-def test_the_worker_knows_every_command_of_the_service():
-    assert set(WORKER.tasks.commands) == {
-        "promotions.redeem_promotions.v1",
-        "promotions.release_promotions.v1",
-    }
-
-
-def test_tables_and_models_are_one(app):
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "include_name": lambda name, kind, _: (
-                    kind != "table" or name in Base.metadata.tables
-                ),
-            },
-        )
-        difference = compare_metadata(context, Base.metadata)
-
-    assert difference == []
