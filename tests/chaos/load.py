@@ -27,6 +27,8 @@ _CARDS = {
     "tok_requires_action": 12,
 }
 _PATIENCE_SECONDS, _PAUSE_SECONDS = 60.0, 0.2
+# An order that loses the answers of its payment again and again is asked after ever more rarely.
+_DECISION_SECONDS = 180.0
 _AGAIN = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 # Refusals that an honest shop may answer with while goods and coupons run out.
 _HONEST = ("carts.cart_not_ready", "carts.total_changed", "carts.coupon_invalid")
@@ -149,7 +151,7 @@ class Crowd:
 
     def _action(self, buyer: Caller, order_id: str, cart: Cart) -> str | None:
         """Where the buyer has to go; None if the order has ended without."""
-        until = time.monotonic() + _PATIENCE_SECONDS
+        until = time.monotonic() + _DECISION_SECONDS
         path = f"/orders/{order_id}"
         while time.monotonic() < until:
             found = patiently(lambda: buyer.get(path, X_Cart_Token=cart.token)).expect(200)

@@ -48,8 +48,9 @@ def _run(orders: int, kills: int) -> None:
         with _reported(seed, crowd, nemesis):
             _trade(crowd, nemesis, wishes(seed, orders))
             await_quiet(shop.cluster, 120)
-            broken = [str(one) for one in check(shop.cluster, crowd.promises)]
-            assert [*broken, *crowd.surprises, *_unended(crowd)] == []
+            broken = map(str, check(shop.cluster, crowd.promises))
+            faults = "\n".join([*broken, *crowd.surprises, *_unended(crowd)])
+            assert not faults, faults
             assert len(nemesis.log) == kills
 
 
