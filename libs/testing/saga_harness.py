@@ -32,13 +32,13 @@ _BEAT_SECONDS = 2.0
 class Subject:
     """A saga on its real participants.
 
-    `begin` starts a new one in which no step is skipped; `check(saga_id, status)` looks at the
+    `start` begins a new one in which no step is skipped; `check(saga_id, status)` looks at the
     effects in every participant: each exactly once if it is done, none left if compensated.
     """
 
     saga: Saga[Any]
     pump: Pump
-    begin: Callable[[], UUID]
+    start: Callable[[], UUID]
     check: Callable[[UUID, str], None]
 
 
@@ -68,7 +68,7 @@ class Run:
         if case.seed is not None:
             self.pump.chance = Random(case.seed)  # noqa: S311  # a test's dice, not a secret
         self.app = self.pump.nodes[subject.saga.leader].app
-        self.saga_id = subject.begin()
+        self.saga_id = subject.start()
 
     def prove(self) -> None:
         """Run it to its end and ask every question."""
