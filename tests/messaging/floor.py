@@ -88,11 +88,11 @@ class Floor:
     def declare(self) -> None:
         declare(self.broker_url, NAMES, HEARS, self.limit)
 
-    def worker(self, pool: str = "saga", **environ: str) -> "Worker":
-        """A worker process, running and ready."""
+    def worker(self, pool: str = "saga", *, wait: bool = True, **environ: str) -> "Worker":
+        """A worker process, running and, unless told not to wait, ready."""
         worker = Worker(self, f"{pool}-{len(self._workers) + 1}", pool, environ)
         self._workers.append(worker)
-        worker.start()
+        worker.start(wait=wait)
         return worker
 
     def close(self) -> None:
@@ -157,8 +157,10 @@ class Floor:
     def depth(self, queue: str) -> int:
         """Messages in the queue that nobody holds."""
         with Connection(self.broker_url, connect_timeout=2) as connection:
-            answer = connection.default_channel.queue_declare(queue, passive=True)
-            return int(answer.message_count)
+            channel = connection.default_channel
+            if not self.broker_url.startswith("amqp"):
+                return int(channel._size(queue))  # An empty list does not exist in Redis.
+            return int(channel.queue_declare(queue, passive=True).message_count)
 
 
 class Worker:

@@ -76,7 +76,7 @@ def test_a_worker_comes_back_to_its_broker(
     assert fragile.effects("alpha") == fragile.effects("gamma") == once(range(140))
     assert eventually(lambda: fragile.effects("beta", "heard") == once(range(140)), 20)
     assert fragile.all_dead() == []
-    assert worker.process.running
+    assert worker.get("/readyz") == (200, "ok")
 
 
 def test_busy_slots_get_their_share_of_messages_again_after_a_forced_reconnect(
