@@ -16,8 +16,11 @@ from libs.http.fields import (
     Text,
 )
 
-# Far above every sensible setting, so that only the setting decides.
+# Far above every sensible setting, so that only the setting decides; but nobody has a whole body of
+# items looked up before it does.
 _MANY = 1_000_000_000
+_MANY_ITEMS = validate.Length(max=5000)
+_MANY_COUPONS = validate.Length(max=100)
 
 
 def coupon_field(**options: Any) -> Text:
@@ -56,8 +59,10 @@ class CreateCartSchema(Schema):
     """A new cart; prices come from the shop alone."""
 
     currency = Currency(required=True)
-    items = ma.fields.List(ma.fields.Nested(CartItemInputSchema), load_default=list)
-    coupons = ma.fields.List(coupon_field(), load_default=list)
+    items = ma.fields.List(
+        ma.fields.Nested(CartItemInputSchema), load_default=list, validate=_MANY_ITEMS
+    )
+    coupons = ma.fields.List(coupon_field(), load_default=list, validate=_MANY_COUPONS)
     shipping_address = ma.fields.Nested(CartAddressSchema, load_default=None)
     shipping_method = Text(1, 50, load_default=None)
 
@@ -65,7 +70,7 @@ class CreateCartSchema(Schema):
 class ChangeCartSchema(Schema):
     """Replaces what is given; null clears."""
 
-    coupons = ma.fields.List(coupon_field())
+    coupons = ma.fields.List(coupon_field(), validate=_MANY_COUPONS)
     shipping_address = ma.fields.Nested(CartAddressSchema, allow_none=True)
     shipping_method = Text(1, 50, allow_none=True)
 

@@ -216,6 +216,17 @@ def test_items_are_changed_and_removed_one_by_one(client, shop):
     assert guest.call("DELETE", f"/items/{pen}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("field", "wishes"),
+    [("items", [{"sku": "MUG", "quantity": 1}] * 5001), ("coupons", ["SAVE10"] * 101)],
+)
+def test_a_body_full_of_wishes_is_refused_before_any_is_looked_up(client, field, wishes):
+    answer = client.post("/api/v1/carts", json={"currency": "EUR", field: wishes})
+
+    assert (answer.status_code, answer.json["code"]) == (422, "validation_failed")
+    assert [error["pointer"] for error in answer.json["errors"]] == [f"/{field}"]
+
+
 def test_a_cart_holds_so_many_lines_and_pieces_and_no_more(service_app):
     app = service_app("carts", ARGOSY_CARTS_MAX_LINES="2", ARGOSY_CARTS_MAX_QUANTITY="5")
     with app.app_context():
