@@ -25,7 +25,7 @@ def get_promotion(session: Session, promotion_id: UUID) -> Promotion:
     wanted = select(Promotion).where(Promotion.id == promotion_id, Promotion.deleted_at.is_(None))
     promotion = session.scalar(wanted)
     if promotion is None:
-        raise PromotionNotFound("no such promotion")
+        raise PromotionNotFound("there is no such promotion")
     return promotion
 
 
@@ -64,7 +64,7 @@ def get_coupon(session: Session, promotion_id: UUID, coupon_id: UUID) -> Coupon:
         )
     )
     if coupon is None:
-        raise CouponNotFound("no such coupon")
+        raise CouponNotFound("there is no such coupon")
     return coupon
 
 
@@ -86,7 +86,7 @@ def get_usable_coupon(session: Session, code: str) -> CouponOffer:
     )
     row = session.execute(wanted).one_or_none()
     if row is None or not _usable(*row):
-        raise CouponNotFound("no such coupon")
+        raise CouponNotFound("there is no such coupon")
     return CouponOffer(*row)
 
 

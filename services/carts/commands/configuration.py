@@ -79,12 +79,12 @@ def _change(session: Session, row: Row, values: dict[str, Any], check: VersionCh
 def _tax_rate(session: Session, rate_id: UUID) -> TaxRate:
     rate = session.get(TaxRate, rate_id, with_for_update=True)
     if rate is None:
-        raise TaxRateNotFound("no such tax rate")
+        raise TaxRateNotFound("there is no such tax rate")
     return rate
 
 
 def _shipping_method(session: Session, method_id: UUID) -> ShippingMethod:
     method = session.get(ShippingMethod, method_id, with_for_update=True)
     if method is None:
-        raise ShippingMethodNotFound("no such shipping method")
+        raise ShippingMethodNotFound("there is no such shipping method")
     return method

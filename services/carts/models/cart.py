@@ -169,7 +169,7 @@ def save_cart(session: Session, cart: CartState) -> CartState:
         cart.shown_total_minor,
     )
     if row is None:
-        raise CartNotFound("no such cart")
+        raise CartNotFound("there is no such cart")
     return msgspec.structs.replace(
         cart, status="open", order_id=None, lapsed=False, version=row[0], updated_at=row[1]
     )
@@ -208,7 +208,7 @@ def state_of(cart: Cart) -> CartState:
 
 def _state(row: tuple[Any, ...] | None) -> CartState:
     if row is None:
-        raise CartNotFound("no such cart")
+        raise CartNotFound("there is no such cart")
     state = CartState(*row)
     return msgspec.structs.replace(state, coupons=tuple(state.coupons))
 

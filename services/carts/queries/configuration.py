@@ -20,7 +20,7 @@ def get_tax_rate(session: Session, rate_id: UUID) -> TaxRate:
     """One tax rate."""
     rate = session.get(TaxRate, rate_id)
     if rate is None:
-        raise TaxRateNotFound("no such tax rate")
+        raise TaxRateNotFound("there is no such tax rate")
     return rate
 
 
@@ -39,5 +39,5 @@ def get_shipping_method(session: Session, method_id: UUID, *, only_active: bool)
     """One shipping method; one that is not offered exists for administrators only."""
     method = session.get(ShippingMethod, method_id)
     if method is None or (only_active and not method.active):
-        raise ShippingMethodNotFound("no such shipping method")
+        raise ShippingMethodNotFound("there is no such shipping method")
     return method

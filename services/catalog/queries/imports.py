@@ -18,13 +18,13 @@ def get_import(session: Session, import_id: UUID) -> Import:
     return found
 
 
-def list_imports(session: Session, cursor: str | None, limit: int) -> Page[Import]:
+def list_imports(session: Session, *, cursor: str | None, limit: int) -> Page[Import]:
     """All imports, the newest first."""
     return fetch_page(session, select(Import), [Key(Import.id, "desc")], cursor, limit)
 
 
 def list_errors(
-    session: Session, import_id: UUID, cursor: str | None, limit: int
+    session: Session, import_id: UUID, *, cursor: str | None, limit: int
 ) -> Page[RowError]:
     """What was wrong, by row and column."""
     get_import(session, import_id)

@@ -66,7 +66,7 @@ class Criteria:
 
 
 def list_products(
-    session: Session, criteria: Criteria, cursor: str | None, limit: int
+    session: Session, criteria: Criteria, *, cursor: str | None, limit: int
 ) -> Page[Card]:
     """One page in three statements at most, whatever the page holds."""
     narrowed = _narrowed(session, criteria)

@@ -10,7 +10,7 @@ from services.catalog.models import Revision
 
 
 def list_revisions(
-    session: Session, product_id: UUID, cursor: str | None, limit: int
+    session: Session, product_id: UUID, *, cursor: str | None, limit: int
 ) -> Page[Revision]:
     """Every version as it was announced, the newest first."""
     statement = select(Revision).where(Revision.product_id == product_id)

@@ -8,7 +8,7 @@ from services.catalog.errors import BrandNotFound, CategoryNotFound
 from services.catalog.models import Brand, Category
 
 
-def list_categories(session: Session, cursor: str | None, limit: int) -> Page[Category]:
+def list_categories(session: Session, *, cursor: str | None, limit: int) -> Page[Category]:
     """All categories by slug, with their parents."""
     statement = select(Category).options(joinedload(Category.parent))
     return fetch_page(session, statement, [Key(Category.slug)], cursor, limit)
@@ -23,7 +23,7 @@ def get_category(session: Session, slug: str) -> Category:
     return category
 
 
-def list_brands(session: Session, cursor: str | None, limit: int) -> Page[Brand]:
+def list_brands(session: Session, *, cursor: str | None, limit: int) -> Page[Brand]:
     """All brands by slug."""
     return fetch_page(session, select(Brand), [Key(Brand.slug)], cursor, limit)
 

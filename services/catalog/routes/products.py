@@ -148,10 +148,10 @@ def list_product_revisions(args: dict[str, Any], key: str) -> Page[Revision]:
 
 
 def _page(args: dict[str, Any]) -> Page[Card]:
-    limit, cursor = args.pop("limit"), args.pop("cursor")
+    page = {name: args.pop(name) for name in ("cursor", "limit")}
     criteria = Criteria(include_hidden=_includes_hidden(args), **args)
     with reading() as session:
-        return queries.list_products(session, criteria, cursor, limit)
+        return queries.list_products(session, criteria, **page)
 
 
 def _includes_hidden(args: dict[str, Any]) -> bool:

@@ -56,7 +56,7 @@ def counts(done: Import) -> dict[str, int]:
 def errors(done: Import) -> Sequence[tuple[int, str, str]]:
     """All that was wrong: row, column, reason."""
     with reading() as session:
-        page = list_errors(session, done.id, None, 100)
+        page = list_errors(session, done.id, cursor=None, limit=100)
     return [(error.row, error.column, error.reason) for error in page.items]
 
 

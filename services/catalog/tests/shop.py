@@ -98,7 +98,7 @@ class Shop:
     def names(self, **criteria: Any) -> list[str]:
         """What a list shows, in its order."""
         with reading() as session:
-            page = list_products(session, Criteria(**criteria), None, 100)
+            page = list_products(session, Criteria(**criteria), cursor=None, limit=100)
         return [card.name for card in page.items]
 
     def facts(self) -> list[ProductChanged]:

@@ -126,7 +126,7 @@ def test_categories_of_a_path_are_made_once(shop: Shop) -> None:
     )
 
     with reading() as session:
-        tree = [(c.path, c.slug) for c in list_categories(session, None, 100).items]
+        tree = [(c.path, c.slug) for c in list_categories(session, cursor=None, limit=100).items]
     assert tree == [
         ("Home > Cups", "cups"),
         ("Garden", "garden"),

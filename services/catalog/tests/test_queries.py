@@ -37,10 +37,10 @@ def test_a_list_has_the_asked_order(shop: Shop, sort: str, names: list[str]) -> 
 def test_a_page_turned_backwards_has_the_same_order(shop: Shop) -> None:
     priced(shop, A=100, B=100, C=100, D=200)
     with reading() as session:
-        first = list_products(session, Criteria(sort="-price"), None, 3)
-        last = list_products(session, Criteria(sort="-price"), first.next, 3)
+        first = list_products(session, Criteria(sort="-price"), cursor=None, limit=3)
+        last = list_products(session, Criteria(sort="-price"), cursor=first.next, limit=3)
 
-        back = list_products(session, Criteria(sort="-price"), last.prev, 3)
+        back = list_products(session, Criteria(sort="-price"), cursor=last.prev, limit=3)
 
     assert [card.name for card in back.items] == [card.name for card in first.items]
     assert [card.name for card in first.items + last.items] == ["D", "C", "B", "A"]
@@ -62,7 +62,7 @@ def test_a_currency_shows_only_what_is_sold_in_it_at_its_price(shop: Shop) -> No
     shop.add("Cup", variant("C", Money(500, "EUR")))
 
     with reading() as session:
-        (card,) = list_products(session, Criteria(currency="USD"), None, 20).items
+        (card,) = list_products(session, Criteria(currency="USD"), cursor=None, limit=20).items
 
     assert (card.name, card.price) == ("Mug", Money(1200, "USD"))
     assert card.variants[0].price == Money(1200, "USD")
@@ -77,7 +77,7 @@ def test_a_variant_not_sold_in_the_currency_has_no_price(shop: Shop) -> None:
     )
 
     with reading() as session:
-        (card,) = list_products(session, Criteria(currency="USD"), None, 20).items
+        (card,) = list_products(session, Criteria(currency="USD"), cursor=None, limit=20).items
 
     assert [v.price for v in card.variants] == [Money(2, "USD"), None]
 
@@ -172,7 +172,7 @@ def test_pages_of_a_search_follow_each_other(shop: Shop) -> None:
         seen: list[str] = []
         cursor: str | None = None
         for _ in range(3):
-            page = list_products(session, Criteria(q="mug"), cursor, 2)
+            page = list_products(session, Criteria(q="mug"), cursor=cursor, limit=2)
             seen += [card.name for card in page.items]
             cursor = page.next
 

@@ -83,5 +83,5 @@ def _lock_coupon(session: Session, promotion_id: UUID, coupon_id: UUID) -> Coupo
     )
     coupon = session.scalar(wanted.with_for_update(key_share=True))
     if coupon is None:
-        raise CouponNotFound("no such coupon")
+        raise CouponNotFound("there is no such coupon")
     return coupon

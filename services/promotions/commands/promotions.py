@@ -70,7 +70,7 @@ def lock_promotion(session: Session, promotion_id: UUID) -> Promotion:
     wanted = select(Promotion).where(Promotion.id == promotion_id, Promotion.deleted_at.is_(None))
     promotion = session.scalar(wanted.with_for_update(key_share=True))
     if promotion is None:
-        raise PromotionNotFound("no such promotion")
+        raise PromotionNotFound("there is no such promotion")
     return promotion
 
 
