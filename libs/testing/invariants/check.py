@@ -14,8 +14,10 @@ from libs.testing.invariants.orders import NOTICES, ORDERS
 from libs.testing.invariants.sagas import MESSAGES, SAGAS
 
 INVARIANTS = (*MONEY, *STOCK, *COUPONS, *ORDERS, *NOTICES, *SAGAS, *MESSAGES)
-# What must be over before the books can be judged.
-_REST = [one for one in INVARIANTS if one.name in {"G1", "B1", "B3", "M6-open", "S6", "N1-end"}]
+# What must be over before the books can be judged. O3: a saga that waits for its buyer although the
+# payment is decided has missed an answer, and will ask for it.
+_MOVING = {"G1", "O3", "B1", "B3", "M6-open", "S6", "N1-end"}
+_REST = [one for one in INVARIANTS if one.name in _MOVING]
 _PAUSE_SECONDS = 0.25
 
 
