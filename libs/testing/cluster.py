@@ -11,11 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Literal, Self
 
-import urllib3
 from kombu import Connection
 
 from libs.messaging.topology import commands
@@ -28,6 +26,7 @@ from libs.testing.process import (
     Program,
     await_ready,
     cpu_seconds,
+    is_ready,
     run_to_end,
 )
 from libs.testing.servers.postgres import PostgresServer
@@ -233,7 +232,7 @@ class Cluster:
         queues = [commands(entry.name) for group in entries for entry in group]
         await_ready(
             [one.process for one in processes],
-            lambda: all(map(_answers, ports)) and self._consumed(queues),
+            lambda: all(map(is_ready, ports)) and self._consumed(queues),
             _START_SECONDS,
         )
 
@@ -255,13 +254,3 @@ def _process(
 
 def _label(group: tuple[str, ...]) -> str:
     return group[0] if len(group) == 1 else "all"
-
-
-def _answers(port: int) -> bool:
-    try:
-        answer = urllib3.request(
-            "GET", f"http://127.0.0.1:{port}/readyz", retries=False, timeout=2.0
-        )
-    except urllib3.exceptions.HTTPError:
-        return False
-    return answer.status == HTTPStatus.OK

@@ -5,7 +5,10 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+
+import urllib3
 
 from libs.testing.servers.guarded import GuardedProcess
 from libs.testing.servers.proctree import descendants
@@ -104,6 +107,16 @@ def await_ready(
             names = ", ".join(process.name for process in processes)
             raise ProcessFailed(f"{names} not ready after {seconds:.0f} s")
         time.sleep(0.1)
+
+
+def is_ready(port: int) -> bool:
+    """Whether what listens on this loopback port says that all its services can answer."""
+    url = f"http://127.0.0.1:{port}/readyz"
+    try:
+        answer = urllib3.request("GET", url, retries=False, timeout=2.0)
+    except urllib3.exceptions.HTTPError:
+        return False
+    return answer.status == HTTPStatus.OK
 
 
 def run_to_end(program: Program, seconds: float, look: Callable[[], None] = lambda: None) -> None:

@@ -9,13 +9,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-import urllib3
 
 from libs.testing.installation import ROOT
+from libs.testing.process import is_ready
 from libs.testing.servers.private import free_port, scratch_directory
 from libs.testing.servers.proctree import descendants, identity
 
@@ -99,16 +98,6 @@ def _await(what: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def _is_ready(port: int) -> bool:
-    try:
-        answer = urllib3.request(
-            "GET", f"http://127.0.0.1:{port}/readyz", retries=False, timeout=2.0
-        )
-    except urllib3.exceptions.HTTPError:
-        return False
-    return answer.status == HTTPStatus.OK
-
-
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
     with scratch_directory() as directory:
@@ -167,7 +156,7 @@ def test_first_start_shows_one_confirmed_and_one_cancelled_order(launched: Launc
     assert "The shop sells 60 products in 6 categories" in said
     assert "confirmed" in said
     assert "payments.declined" in said
-    assert _is_ready(launched.port)
+    assert is_ready(launched.port)
 
 
 @pytest.mark.cluster
@@ -189,7 +178,7 @@ def test_reset_and_a_second_launcher_are_refused_while_one_runs(
     sentence = f"Argosy cannot run: Argosy already runs here, as process {launched.process.pid}\n"
     assert (reset.returncode, reset.stderr) == (1, sentence)
     assert (second.returncode, second.stderr) == (1, sentence)
-    assert _is_ready(launched.port)
+    assert is_ready(launched.port)
 
 
 @pytest.mark.cluster
@@ -200,7 +189,7 @@ def test_killed_web_part_comes_back(launched: Launched) -> None:
 
     launched.await_line("web ended; it starts again")
 
-    assert _await(lambda: _is_ready(launched.port), 30)
+    assert _await(lambda: is_ready(launched.port), 30)
 
 
 def _is_web(pid: int) -> bool:

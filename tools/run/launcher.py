@@ -6,15 +6,12 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from http import HTTPStatus
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from libs.runtime import registry
 from libs.runtime.keys import make_keys
 from libs.settings import SettingsError
 from libs.testing.installation import Installation, Servers
-from libs.testing.process import ManagedProcess, ProcessFailed, Program, run_to_end
+from libs.testing.process import ManagedProcess, ProcessFailed, Program, is_ready, run_to_end
 from libs.testing.servers.private import free_port
 from tools.run import databases
 from tools.run.demo.show import Stage, show
@@ -141,7 +138,7 @@ class Launcher:
 
     def _await_ready(self) -> None:
         until = time.monotonic() + _READY_SECONDS
-        while not _answers(f"{self._url}/readyz"):
+        while not is_ready(self._settings.port):
             self._refuse_to_go_on()
             if time.monotonic() > until:
                 raise ProcessFailed(f"the web part is not ready; see {self._place.logs}/web.log")
@@ -157,11 +154,3 @@ def _refuse_taken(port: int) -> None:
             reason = os.strerror(fault.errno or 0)
             another = "choose another one with ARGOSY_PORT"
             raise SettingsError(f"port {port} cannot be used ({reason}); {another}") from fault
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
-            return bool(answer.status == HTTPStatus.OK)
-    except (URLError, OSError):
-        return False
