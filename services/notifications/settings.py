@@ -27,6 +27,7 @@ class NotificationsSettings(Settings):
 
     smtp_url: str = field(
         default="",
+        repr=False,
         metadata={
             "help": "smtp://, smtp+starttls:// or smtps://user:password@host:port;"
             " without it mail is written to the log"

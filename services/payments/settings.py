@@ -16,7 +16,9 @@ class PaymentsSettings(Settings):
 
     simulator_url: str = field(metadata={"help": "address of the payment simulator"})
     simulator_webhook_secrets: tuple[str, ...] = field(
-        default=(), metadata={"help": "whsec_... secrets of its webhooks; two while they rotate"}
+        default=(),
+        repr=False,
+        metadata={"help": "whsec_... secrets of its webhooks; two while they rotate"},
     )
     providers: tuple[str, ...] = field(
         default=PROVIDERS, metadata={"help": "the providers that may be used"}

@@ -112,3 +112,11 @@ def test_settings_that_cannot_work_are_refused_at_the_start(variable, value):
 
     with pytest.raises(SettingsError, match=variable):
         PaymentsSettings.from_env(environ)
+
+
+def test_the_secrets_of_webhooks_are_not_shown():
+    secret = f"whsec_{'A' * 32}"
+
+    told = PaymentsSettings(simulator_url="http://localhost", simulator_webhook_secrets=(secret,))
+
+    assert secret not in repr(told)
