@@ -1,7 +1,9 @@
 """Ordinary tasks: one message is one job, run by a child process of the jobs pool."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,6 +11,7 @@ from celery import Task
 from celery.worker.request import Request
 from flask import Flask
 
+from libs.db.faults import is_outage
 from libs.db.transaction import transaction
 from libs.messaging import dead
 from libs.messaging.consumer import Refuse
@@ -18,6 +21,8 @@ from libs.messaging.wire import read
 from libs.observability import tracing
 
 _log = logging.getLogger(__name__)
+# How long a job waits before it looks whether its database is back, in seconds.
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 class JobRequest(Request):  # type: ignore[misc]  # Celery is untyped
@@ -42,7 +47,8 @@ class JobTask(Task):  # type: ignore[misc]  # Celery is untyped
 def function_of(app: Flask, kind: type[Job], handler: Handler) -> Callable[[Any], None]:
     """What Celery calls. A job that fails is parked with the reason and not repeated by itself.
 
-    Only what ends the child process, or takes too long, is delivered again.
+    Only what ends the child process, or takes too long, is delivered again; a job that loses its
+    database begins anew when that is back.
     """
 
     def run(message: Any) -> None:
@@ -52,13 +58,27 @@ def function_of(app: Flask, kind: type[Job], handler: Handler) -> Callable[[Any]
             try:
                 envelope = msgspec.json.decode(body, type=Envelope)
                 with tracing.within(envelope.traceparent):
-                    handler(read(envelope, kind))
+                    _outlast_outages(partial(handler, read(envelope, kind)))
             except Exception as fault:  # noqa: BLE001  # whatever it is, a person is to see it
                 _log.exception("the job %s failed", kind.wire_name)
                 with transaction() as session:
                     dead.keep(session, app.name, kind.wire_name, body, repr(fault))
 
     return run
+
+
+def _outlast_outages(work: Callable[[], Any]) -> None:
+    for pause in _PAUSES:
+        try:
+            work()
+        except Exception as fault:
+            if not is_outage(fault):
+                raise
+            _log.warning("a job waits for its database: %s", fault)
+            time.sleep(pause)
+        else:
+            return
+    work()
 
 
 def refusal(apps: Mapping[str, Flask]) -> Refuse:

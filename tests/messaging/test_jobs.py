@@ -26,6 +26,16 @@ def test_a_job_whose_process_is_killed_runs_again(floor: Floor):
     assert floor.effects("alpha", "began")[1] == 2
 
 
+def test_a_job_that_loses_its_database_runs_again_and_is_not_parked(floor: Floor):
+    floor.worker("jobs")
+
+    floor.work(1, "once:lose_database")
+
+    assert eventually(lambda: floor.effects("alpha", "ended") == once([1]), 20)
+    assert floor.effects("alpha", "began")[1] == 2
+    assert floor.dead("alpha") == []
+
+
 def test_a_job_that_takes_too_long_runs_again(floor: Floor):
     floor.worker("jobs", TOYS_TIME_LIMIT="1")
 

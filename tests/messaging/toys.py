@@ -221,11 +221,17 @@ def _fail() -> None:
     raise RuntimeError("this job has a bug")
 
 
+def _lose_database() -> None:
+    with transaction() as session:
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
 _JOBS: dict[str, Callable[[], Any]] = {
     "ok": lambda: None,
     "fail": _fail,
     "die": _die,
     "hang": lambda: time.sleep(60),
+    "lose_database": _lose_database,
 }
 
 
