@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import psycopg2
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
@@ -23,6 +23,15 @@ class RestedPool(QueuePool):
         event.listen(self, "checkin", _note)
 
 
+def autocommit(connection: Connection) -> None:
+    """Make each statement a transaction of its own until the connection is back in its pool.
+
+    SQLAlchemy's isolation level AUTOCOMMIT would cost a statement and an engine each time.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    driver.autocommit = True
+
+
 def _check(connection: Any, record: Any, _proxy: Any) -> None:
     used = record.info.get(_USED)
     if used is None or time.monotonic() - used < REST_SECONDS:
@@ -35,5 +44,7 @@ def _check(connection: Any, record: Any, _proxy: Any) -> None:
         raise DisconnectionError("the connection died while it rested") from fault
 
 
-def _note(_connection: Any, record: Any) -> None:
+def _note(connection: Any, record: Any) -> None:
     record.info[_USED] = time.monotonic()
+    if connection is not None and connection.autocommit:
+        connection.autocommit = False

@@ -34,6 +34,8 @@ def engine_options(settings: DatabaseSettings) -> dict[str, Any]:
     server = (
         f"-c statement_timeout={settings.statement_timeout} -c lock_timeout={settings.lock_timeout}"
         f" -c idle_in_transaction_session_timeout={settings.idle_timeout} -c timezone=UTC"
+        # A batch's arrays would have each of its statements planned anew every time.
+        " -c plan_cache_mode=force_generic_plan"
     )
     return {
         "pool_size": settings.pool_size,

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from libs.db.base import db
+from libs.db.pool import autocommit
 
 Hook = Callable[[Session], None]
 _BEFORE, _AFTER = "before_commit", "after_commit"
@@ -28,8 +29,8 @@ def transaction() -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session for queries: each statement sees the newest committed data, nothing is locked."""
-    engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
-    with Session(engine, expire_on_commit=False) as session:
+    with Session(db.engine, expire_on_commit=False) as session:
+        autocommit(session.connection())
         yield session
 
 

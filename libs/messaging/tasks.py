@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from sqlalchemy.orm import Session
+
 from libs.messaging.message import Command, Fact, Job, Payload
 
 Handler = Callable[..., Any]
@@ -69,6 +71,7 @@ class Periodic:
     seconds: float
     handler: Handler
     transactional: bool
+    when: Callable[[Session], bool] | None = None
 
 
 @dataclass
@@ -123,12 +126,21 @@ class Tasks:
 
         return register
 
-    def every(self, *, seconds: float, transactional: bool = True) -> Callable[[H], H]:
-        """Repeat; a result above 0 says that there may be more to do at once."""
+    def every(
+        self,
+        *,
+        seconds: float,
+        transactional: bool = True,
+        when: Callable[[Session], bool] | None = None,
+    ) -> Callable[[H], H]:
+        """Repeat; a result above 0 says that there may be more to do at once.
+
+        `when` is a cheap question that spares a transaction while there is nothing to do.
+        """
 
         def register(handler: H) -> H:
             name = f"{self.service}.{handler.__name__}"
-            self.periodic.append(Periodic(name, seconds, handler, transactional))
+            self.periodic.append(Periodic(name, seconds, handler, transactional, when))
             return handler
 
         return register

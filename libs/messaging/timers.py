@@ -13,9 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from libs.db.faults import is_outage
-from libs.db.transaction import transaction
+from libs.db.transaction import reading, transaction
 from libs.messaging.publisher import Unsent
 from libs.messaging.tasks import Periodic
 
@@ -106,7 +107,14 @@ def _runner(app: Flask, task: Periodic) -> Callable[[], None]:
 
 def _once(app: Flask, task: Periodic) -> int:
     with app.app_context():
+        if task.when and not _asked(task.when):
+            return 0
         if not task.transactional:
             return int(task.handler() or 0)
         with transaction() as session:
             return int(task.handler(session) or 0)
+
+
+def _asked(question: Callable[[Session], bool]) -> bool:
+    with reading() as session:
+        return question(session)

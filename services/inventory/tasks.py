@@ -63,7 +63,7 @@ def project_product(session: Session, fact: ProductChanged) -> None:
     variants.project_product(session, fact)
 
 
-@tasks.every(seconds=0.25)
+@tasks.every(seconds=0.25, when=announcements.has_marks)
 def announce_levels(session: Session) -> int:
     """Announce what changed; only a full batch is followed at once, so that changes gather."""
     taken = announcements.announce_levels(session, MARKS_PER_RUN)

@@ -8,7 +8,7 @@ from libs.contracts.payments import AuthorizePayment, CapturePayment, RefundPaym
 from libs.messaging.message import SagaKey
 from libs.messaging.tasks import Answer, Deferred, Done, Tasks
 from services.payments import metrics, queries
-from services.payments.commands import record, start
+from services.payments.commands import due, record, start
 from services.payments.extension import providers
 from services.payments.providers import inquiry
 from services.payments.providers.registry import Providers
@@ -46,7 +46,7 @@ def void_payment(session: Session, message: VoidPayment, key: SagaKey) -> Deferr
     return _outside(known, start.void_payment(session, known, message, key))
 
 
-@tasks.every(seconds=1, transactional=False)
+@tasks.every(seconds=1, transactional=False, when=due.is_any_due)
 def resolve_payments() -> int:
     return resolve_due(providers())
 

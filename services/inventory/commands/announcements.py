@@ -15,6 +15,8 @@ LEVELS_PER_FACT = 200
 
 _MARK = Statement("INSERT INTO stock_mark (variant_id) SELECT unnest($1::uuid[])")
 
+_ANY_MARK = Statement("SELECT 1 FROM stock_mark LIMIT 1")
+
 _TAKE_MARKS = Statement(
     """
     DELETE FROM stock_mark WHERE id IN (
@@ -36,6 +38,11 @@ _LEVELS = Statement(
     GROUP BY variant_id ORDER BY variant_id
     """
 )
+
+
+def has_marks(session: Session) -> bool:
+    """Whether anything waits to be announced."""
+    return _ANY_MARK.first(session) is not None
 
 
 def mark(session: Session, variant_ids: Iterable[UUID]) -> None:

@@ -28,15 +28,16 @@ _CLAIM = Statement(
     """
 )
 
+# $5 is the message's own end, NULL while it is to be tried again.
 _END_ATTEMPT = Statement(
     """
+    WITH ended AS (
+        UPDATE message SET state = $5::text
+        WHERE id = $1::uuid AND state = 'queued' AND $5::text IS NOT NULL
+    )
     UPDATE attempt SET state = $3::text, detail = $4::text, ended_at = now()
     WHERE message_id = $1::uuid AND number = $2::bigint AND state = 'started'
     """
-)
-
-_END_MESSAGE = Statement(
-    "UPDATE message SET state = $2::text WHERE id = $1::uuid AND state = 'queued'"
 )
 
 # A later attempt may be under way already: then this one decides nothing.
@@ -63,6 +64,10 @@ _OVERDUE = Statement(
 )
 
 
+# What a verdict makes of the message; any other leaves it to be tried again.
+_ENDS = {"delivered": "delivered", "refused": "failed"}
+
+
 class Mail(NamedTuple):
     """A message that one worker may try to deliver now."""
 
@@ -84,12 +89,9 @@ def claim(session: Session, message_id: UUID) -> Mail | None:
 
 def record(session: Session, mail: Mail, outcome: Outcome) -> None:
     """Store what became of the attempt; a message that failed for a day is given up."""
-    _END_ATTEMPT.run(session, mail.message_id, mail.attempt, outcome.verdict, outcome.detail)
-    if outcome.verdict == "delivered":
-        _END_MESSAGE.run(session, mail.message_id, "delivered")
-    elif outcome.verdict == "refused":
-        _END_MESSAGE.run(session, mail.message_id, "failed")
-    else:
+    end = _ENDS.get(outcome.verdict)
+    _END_ATTEMPT.run(session, mail.message_id, mail.attempt, outcome.verdict, outcome.detail, end)
+    if end is None:
         wait = wait_seconds(mail.attempt)
         _POSTPONE.run(session, mail.message_id, mail.attempt, wait, GIVE_UP_SECONDS)
 

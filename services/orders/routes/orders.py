@@ -48,7 +48,7 @@ _TAKEN = {"carts.cart_frozen", "carts.cart_closed", "orders.cart_already_ordered
 @orders.response(202, OrderSchema)
 def place_order(body: dict[str, Any]) -> Response:
     """Place an order; its saga decides whether it is confirmed or cancelled."""
-    with transaction() as session:
+    with reading() as session:
         repeated = replayed(session)
     if repeated is not None:
         return waited(repeated, viewer(), 201, queries.is_under_way)

@@ -19,6 +19,9 @@ _by_key = Statement(
     WHERE operation.provider = $1 AND operation.provider_key = $2
     """  # noqa: S608 - constants
 )
+_is_any_due = Statement(
+    "SELECT 1 FROM operation WHERE state IN ('sent', 'waiting') AND due_at <= now() LIMIT 1"
+)
 # An authorisation that is to be voided is looked after by its void.
 _claim = Statement(
     f"""
@@ -52,6 +55,11 @@ def instruction_of(session: Session, provider: str, key: str) -> Instruction | N
     """The request that was sent under that key."""
     row = _by_key.first(session, provider, key)
     return _instruction(row) if row else None
+
+
+def is_any_due(session: Session) -> bool:
+    """Whether it is time to ask about any request."""
+    return _is_any_due.first(session) is not None
 
 
 def claim_due(session: Session, limit: int, lease: float) -> list[Due]:
