@@ -1,4 +1,7 @@
-"""Anything may be killed at any moment under load: no accepted order is lost, no book is wrong."""
+"""Anything may be killed at any moment under load: no accepted order is lost, no book is wrong.
+
+A run tells its seed; ARGOSY_CHAOS_SEED repeats the same buyers and the same order of kills.
+"""
 
 import os
 import time
