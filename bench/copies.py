@@ -64,7 +64,12 @@ ORDERS: dict[str, tuple[Copy, ...]] = {
         Copy("order_event", "order_id = %(order)s", {"order_id": ORDER}),
         Copy("saga", "id = %(order)s", {"id": ORDER, "business_key": f"{ORDER}::text"}),
         Copy("saga_event", "saga_id = %(order)s", {"saga_id": ORDER}),
-        Copy("idempotency_key", "body LIKE '%%' || %(public)s || '%%'", {"key": "n::text"}),
+        # Only the pattern's own key is long: copies repeat its body.
+        Copy(
+            "idempotency_key",
+            "body LIKE '%%' || %(public)s || '%%' AND length(key) > 20",
+            {"key": "n::text"},
+        ),
     ),
     "inventory": (
         Copy("reservation", "reference = %(order)s", {"reference": ORDER}),
