@@ -60,10 +60,11 @@ class Bus:
         channel.basic_consume(queue, callback=self._take)
 
     def receive(self, seconds: float, most: int) -> list[Arrival]:
-        """Up to so many of the messages that have arrived; waits for the first."""
-        if not self._arrived:
-            self._read(seconds)
-        while self._read(0):
+        """Up to so many of the messages that have arrived; none only if nothing comes in time."""
+        while not self._arrived and self._read(seconds):
+            pass
+        # One at a time needs no look at what else is there: it is read when its turn comes.
+        while most > 1 and self._read(0):
             pass
         return [self._arrived.popleft() for _ in range(min(most, len(self._arrived)))]
 
