@@ -4,6 +4,7 @@ Handlers, inboxes, outboxes, sagas and databases are the real ones. Messages are
 one or in batches, in order or shuffled, and faults strike where a test put them.
 """
 
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ from libs.testing.node import Node
 
 _LOST = _TWICE = 0.1
 _KINDS: dict[str, Any] = {"commands": "command", "events": "fact", "replies": "reply"}
+
+# One turn of the moved clock takes at least this long.
+_REAL_SECONDS = 0.03
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,9 @@ class Pump:
     def beat(self, seconds: float = 0.0) -> None:
         """Move the clock, then give every sweep and every periodic task a turn."""
         self.ahead += timedelta(seconds=seconds)
+        if seconds:
+            # PostgreSQL's own clock is not moved: leases there need real time to lapse.
+            time.sleep(_REAL_SECONDS)
         for node in self.nodes.values():
             node.beat(self)
         self.drain()

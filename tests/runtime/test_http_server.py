@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -10,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from libs.runtime.http_server import Listen, serve
-from libs.settings import SettingsError
 from libs.testing.installation import ROOT
 from libs.testing.process import ManagedProcess, Program, await_ready
 from libs.testing.servers.private import free_port
@@ -87,21 +86,30 @@ def test_nothing_is_left_in_the_home_folder(server, port: int, tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["web.log"]
 
 
+def _refusal(code: str) -> str:
+    """The last line of a process of its own, since this one has threads of other tests."""
+    command = [sys.executable, "-c", f"from libs.runtime.http_server import Listen, serve\n{code}"]
+    done = subprocess.run(  # noqa: S603  # this very interpreter
+        command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert done.returncode == 1
+    return done.stderr.splitlines()[-1]
+
+
 def test_taken_port_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        with pytest.raises(SettingsError, match=f"^cannot listen on 127.0.0.1:{port}: Address"):
-            serve(None, Listen("127.0.0.1", port, 1, 1))
+        said = _refusal(f'serve(None, Listen("127.0.0.1", {port}, 1, 1))')
+
+    assert f"SettingsError: cannot listen on 127.0.0.1:{port}: Address" in said
 
 
 def test_application_that_has_a_thread_is_not_forked(port: int) -> None:
-    leave = threading.Event()
-    thread = threading.Thread(target=leave.wait, name="too-early")
-    thread.start()
-    try:
-        with pytest.raises(SettingsError, match="starts the thread too-early too early"):
-            serve(None, Listen("127.0.0.1", port, 1, 1))
-    finally:
-        leave.set()
-        thread.join()
+    said = _refusal(
+        "import threading\n"
+        'threading.Thread(target=threading.Event().wait, args=(5,), name="too-early").start()\n'
+        f'serve(None, Listen("127.0.0.1", {port}, 1, 1))'
+    )
+
+    assert "starts the thread too-early too early to be forked" in said

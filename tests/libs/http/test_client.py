@@ -106,11 +106,11 @@ def test_the_token_is_made_once(orders: ServiceKey) -> None:
 
 def test_a_service_that_is_not_there_is_unavailable(orders: ServiceKey) -> None:
     nowhere = ServiceClient("http://127.0.0.1:1", callee="carts", key=orders)
-    not_hosted = ServiceClient("local:carts", callee="carts", key=orders)
+    not_hosted = ServiceClient("local:nowhere", callee="nowhere", key=orders)
 
     with pytest.raises(Unavailable, match="carts does not answer"):
         nowhere.get("/", Who)
-    with pytest.raises(Unavailable, match="carts is not hosted by this process"):
+    with pytest.raises(Unavailable, match="nowhere is not hosted by this process"):
         not_hosted.get("/", Who)
 
 
