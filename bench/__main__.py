@@ -48,7 +48,7 @@ def _measure(shop: Shop, plan: Plan, sizes: Sequence[tuple[int, int]]) -> list[S
         for products, orders in sizes:
             shop.grow(products=products, orders=orders)
             arms = arms or start_arms(shop)
-            warm_up(arms)
+            warm_up(arms, shop.cluster.postgres)
             stage = Stage(products, orders)
             run_stage(stage, plan, arms, meter, calibrator)
             print_stage(stage)

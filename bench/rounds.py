@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+import psycopg2
+
 from bench.arms import Arm
 from bench.calibration import Calibration, Calibrator
 from bench.meter import Meter, Sample
 from bench.summary import percentile
+from libs.testing.servers.postgres import PostgresServer
 
 WINDOW = 100
 # More than any arm can do, so that carts never run out.
@@ -59,9 +62,26 @@ def run_stage(
         stage.calibrations.append(calibrator.measure())
 
 
-def warm_up(arms: Sequence[Arm]) -> None:
-    """Fill caches and plans before anything counts."""
+def warm_up(arms: Sequence[Arm], server: PostgresServer) -> None:
+    """Fill caches before anything counts, then let every database know its tables.
+
+    A plan made for a table that was never analyzed reads all of it, which would count against
+    whichever arm's tables are youngest.
+    """
     for arm in arms:
         task = arm.prepare(1.0, WINDOW, _FASTEST)
         with arm.alone():
             arm.run(task)
+    for name in _query(server.url, "SELECT datname FROM pg_database WHERE NOT datistemplate"):
+        _query(server.url_of(name), "ANALYZE")
+
+
+def _query(url: str, statement: str) -> list[str]:
+    connection = psycopg2.connect(url, connect_timeout=5)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return [str(row[0]) for row in cursor.fetchall()] if cursor.description else []
+    finally:
+        connection.close()
