@@ -1,4 +1,4 @@
-"""Makes sure that the tests find a PostgreSQL, a RabbitMQ and a Redis, or says what is missing."""
+"""Makes sure that the tests find the servers and programs they need, or says what is missing."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ _REFUSE_ALL = "#!/bin/sh\nexit 101\n"
 
 @dataclass(frozen=True)
 class Need:
-    """A server, the Debian package that holds it, and the variable that names another one."""
+    """A server or program, the Debian package that holds it, and the variable that names another."""
 
     package: str
     variable: str
@@ -35,11 +35,12 @@ NEEDS = (
     Need("postgresql", "ARGOSY_TEST_POSTGRES_URL", lambda: postgres_program("initdb")),
     Need("rabbitmq-server", "ARGOSY_TEST_BROKER_URL", lambda: rabbit_program("rabbitmq-server")),
     Need("redis-server", "ARGOSY_TEST_REDIS_URL", lambda: program("redis-server")),
+    Need("prometheus", "ARGOSY_TEST_PROMETHEUS_BIN", lambda: program("promtool")),
 )
 
 
 def missing(needs: Sequence[Need], environ: Mapping[str, str]) -> list[Need]:
-    """The servers that are neither installed nor given by URL."""
+    """What is neither installed nor named by its variable."""
     return [need for need in needs if not environ.get(need.variable) and not _installed(need)]
 
 
@@ -66,8 +67,8 @@ def advice(lacking: Sequence[Need]) -> str:
     packages = " ".join(need.package for need in lacking)
     variables = ", ".join(need.variable for need in lacking)
     return (
-        f"The tests need servers that are not installed: run `apt-get install {packages}` as root, "
-        f"or name running ones by {variables}."
+        f"The tests need what is not installed: run `apt-get install {packages}` as root, "
+        f"or name others by {variables}."
     )
 
 
