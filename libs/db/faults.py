@@ -21,6 +21,14 @@ def is_outage(fault: BaseException) -> bool:
     return any(_gone(error) for error in _chain(fault))
 
 
+def violated(fault: BaseException) -> str | None:
+    """The constraint that refused a row, if that was the fault."""
+    for error in _chain(fault):
+        if isinstance(error, psycopg2.IntegrityError):
+            return error.diag.constraint_name
+    return None
+
+
 def _gone(error: BaseException) -> bool:
     if isinstance(error, PoolTimeout):
         return True

@@ -29,22 +29,21 @@ def autocommit(connection: Connection) -> None:
     SQLAlchemy's isolation level AUTOCOMMIT would cost a statement and an engine each time.
     """
     driver: Any = connection.connection.dbapi_connection
-    driver.autocommit = True
+    driver.transactional = False
 
 
 def _check(connection: Any, record: Any, _proxy: Any) -> None:
     used = record.info.get(_USED)
-    if used is None or time.monotonic() - used < REST_SECONDS:
-        return
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        connection.rollback()
-    except psycopg2.Error as fault:
-        raise DisconnectionError("the connection died while it rested") from fault
+    if used is not None and time.monotonic() - used >= REST_SECONDS:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except psycopg2.Error as fault:
+            raise DisconnectionError("the connection died while it rested") from fault
+    connection.transactional = True
 
 
 def _note(connection: Any, record: Any) -> None:
     record.info[_USED] = time.monotonic()
-    if connection is not None and connection.autocommit:
-        connection.autocommit = False
+    if connection is not None:
+        connection.transactional = False

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from libs.db.connection import Connection
 from libs.db.pool import RestedPool
 from libs.settings import PREFIX, Settings, SettingsError
 
@@ -43,7 +44,10 @@ def engine_options(settings: DatabaseSettings) -> dict[str, Any]:
         "pool_timeout": 1,
         "pool_recycle": 900,
         "poolclass": RestedPool,
+        # Its types would be asked for whenever a connection opens.
+        "use_native_hstore": False,
         "connect_args": {
+            "connection_factory": Connection,
             "connect_timeout": 2,
             "tcp_user_timeout": 3000,
             "keepalives_idle": 5,

@@ -1,9 +1,12 @@
 """Hot statements: prepared once per connection and run beside the ORM, in the same transaction."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from itertools import count
 from typing import Any
 
 import psycopg2
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from libs.db.faults import is_outage
@@ -48,19 +51,38 @@ class Statement:
         finally:
             cursor.close()
 
+    def later(self, session: Session, *values: Any) -> None:
+        """Send it with the transaction's next statement, or with its commit, which saves a round
+        trip; for writes of which nobody needs to know more than that they did not fail."""
+        session.flush()
+        connection = session.connection()
+        with _noticing(connection):
+            self._ensure_prepared(connection)
+            connection.connection.later(self._execute, values)
+
     def _run(self, session: Session, values: tuple[Any, ...]) -> Any:
         session.flush()
         connection = session.connection()
         cursor: Any = connection.connection.cursor()
-        prepared: set[str] = connection.info.setdefault("prepared", set())
-        try:
-            if self._name not in prepared:
-                cursor.execute(self._prepare)
-                prepared.add(self._name)
+        with _noticing(connection):
+            self._ensure_prepared(connection)
             cursor.execute(self._execute, values)
-        except psycopg2.Error as fault:
-            if is_outage(fault):
-                # SQLAlchemy did not see the error, so it must be told to give the connection up.
-                connection.invalidate(fault)
-            raise
         return cursor
+
+    def _ensure_prepared(self, connection: Connection) -> None:
+        prepared: set[str] = connection.info.setdefault("prepared", set())
+        if self._name not in prepared:
+            with closing(connection.connection.cursor()) as cursor:
+                cursor.execute(self._prepare)
+            prepared.add(self._name)
+
+
+@contextmanager
+def _noticing(connection: Connection) -> Iterator[None]:
+    """SQLAlchemy does not see these errors, so it must be told to give a dead connection up."""
+    try:
+        yield
+    except psycopg2.Error as fault:
+        if is_outage(fault):
+            connection.invalidate(fault)
+        raise

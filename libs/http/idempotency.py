@@ -3,49 +3,65 @@
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import NamedTuple, TypeVar
 
 import marshmallow as ma
 import msgspec
 from flask import Response, g, request
-from sqlalchemy import Row, text
-from sqlalchemy.exc import OperationalError
+from psycopg2.errors import LockNotAvailable
 from sqlalchemy.orm import Session
 
 from libs import clock
+from libs.db.statement import Statement
 from libs.http.auth import principal
 from libs.http.gate import identity
 from libs.http.problems import Problem
 
 T = TypeVar("T")
 LIFETIME = timedelta(hours=72)
-_LOCK_NOT_AVAILABLE = "55P03"
 
 # Waits for a concurrent claim of the same key: after its commit no row comes back, after its
 # rollback ours does. An expired row is taken over.
-_CLAIM = text("""
+_CLAIM = Statement("""
     INSERT INTO idempotency_key AS held (principal, route, key, fingerprint, expires_at)
-    VALUES (:principal, :route, :key, :fingerprint, :expires_at)
+    VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (principal, route, key) DO UPDATE
        SET fingerprint = excluded.fingerprint, expires_at = excluded.expires_at,
            status = NULL, body = NULL, headers = NULL
-     WHERE held.expires_at < :now
+     WHERE held.expires_at < $6
     RETURNING 1
 """)
-_STORED = text("""
+_STORED = Statement("""
     SELECT fingerprint, status, body, headers FROM idempotency_key
-     WHERE principal = :principal AND route = :route AND key = :key
+     WHERE principal = $1 AND route = $2 AND key = $3
 """)
-_REMEMBER = text("""
-    UPDATE idempotency_key SET status = :status, body = :body, headers = CAST(:headers AS jsonb)
-     WHERE principal = :principal AND route = :route AND key = :key
+_REMEMBER = Statement("""
+    UPDATE idempotency_key SET status = $4, body = $5, headers = $6::jsonb
+     WHERE principal = $1 AND route = $2 AND key = $3
 """)
-_PURGE = text("""
+_PURGE = Statement("""
     DELETE FROM idempotency_key WHERE ctid IN (
-        SELECT ctid FROM idempotency_key WHERE expires_at < :now
-         ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED
+        SELECT ctid FROM idempotency_key WHERE expires_at < $1
+         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED
     )
 """)
+
+
+class Claim(NamedTuple):
+    """Whose request of which route a key names."""
+
+    principal: str
+    route: str
+    key: str
+
+
+class Stored(NamedTuple):
+    """What the first request with the key left; without a status it is still being worked on."""
+
+    fingerprint: bytes
+    status: int | None
+    body: str
+    headers: dict[str, str] | None
 
 
 def once(
@@ -69,8 +85,8 @@ def once(
         return _replay(stored, fingerprint)
     response = _perform(work, schema, status, location)
     headers = {"Location": response.headers["Location"]} if location else {}
-    answer = {"status": status, "body": response.get_data(as_text=True)}
-    session.execute(_REMEMBER, claim | answer | {"headers": msgspec.json.encode(headers).decode()})
+    body = response.get_data(as_text=True)
+    _REMEMBER.later(session, *claim, status, body, msgspec.json.encode(headers).decode())
     return response
 
 
@@ -80,14 +96,14 @@ def replayed(session: Session) -> Response | None:
     if key is None:
         return None
     claim, fingerprint = _identify(key)
-    stored = session.execute(_STORED, claim).first()
+    row = _STORED.first(session, *claim)
+    stored = Stored(*row) if row else None
     return _replay(stored, fingerprint) if stored and stored.status else None
 
 
 def purge_expired(session: Session, limit: int = 1000) -> int:
     """Forget the oldest of the keys whose 72 hours are over; how many there were."""
-    result: Any = session.execute(_PURGE, {"now": clock.now(), "limit": limit})
-    return int(result.rowcount)
+    return _PURGE.run(session, clock.now(), limit)
 
 
 def _perform(
@@ -105,25 +121,18 @@ def _perform(
     return response
 
 
-def _identify(key: str) -> tuple[dict[str, str], bytes]:
-    """Whose request of which route this is, and what tells its body from another."""
-    claim = {
-        "principal": identity(principal()),
-        "route": f"{request.method} {request.path}",
-        "key": key,
-    }
+def _identify(key: str) -> tuple[Claim, bytes]:
+    """The claim, and what tells its body from another."""
+    claim = Claim(identity(principal()), f"{request.method} {request.path}", key)
     return claim, hashlib.sha256(request.query_string + b"\n" + request.get_data()).digest()
 
 
-def _claim(session: Session, claim: dict[str, str], fingerprint: bytes) -> Row[Any] | None:
+def _claim(session: Session, claim: Claim, fingerprint: bytes) -> Stored | None:
     """None when the key is ours now, else what its first request stored."""
     now = clock.now()
-    values = {"fingerprint": fingerprint, "now": now, "expires_at": now + LIFETIME}
     try:
-        ours = session.execute(_CLAIM, claim | values).first()
-    except OperationalError as fault:
-        if getattr(fault.orig, "pgcode", None) != _LOCK_NOT_AVAILABLE:
-            raise
+        ours = _CLAIM.first(session, *claim, fingerprint, now + LIFETIME, now)
+    except LockNotAvailable as fault:
         raise Problem(
             409,
             "in_progress",
@@ -131,10 +140,10 @@ def _claim(session: Session, claim: dict[str, str], fingerprint: bytes) -> Row[A
             headers={"Retry-After": "1"},
             retryable=True,
         ) from fault
-    return None if ours else session.execute(_STORED, claim).one()
+    return None if ours else Stored(*_STORED.rows(session, *claim)[0])
 
 
-def _replay(stored: Row[Any], fingerprint: bytes) -> Response:
+def _replay(stored: Stored, fingerprint: bytes) -> Response:
     if bytes(stored.fingerprint) != fingerprint:
         raise Problem(
             422, "idempotency_key_reused", "This Idempotency-Key belongs to a different request."

@@ -75,7 +75,7 @@ class Executor:
         except Hold:
             raise
         except Exception as fault:  # noqa: BLE001  # each message gets its own verdict below
-            if not isinstance(fault, Careful | inbox.Conflicted):
+            if not isinstance(fault, Careful) and not inbox.is_conflict(fault):
                 _log.info("redoing a batch one by one: %r", fault)
             result = Result()
             for delivery in deliveries:
@@ -147,19 +147,18 @@ class Executor:
             failpoint("reply.after", envelope.label)
 
     def _alone(self, delivery: Delivery) -> Result:
-        for attempt in range(1, _TRIES + 1):
+        left = _TRIES
+        while True:
+            left -= 1
             try:
                 return self._attempt([delivery], careful=True)
             except Hold:
                 raise
-            except inbox.Conflicted:
-                continue
             except Exception as fault:  # noqa: BLE001  # whatever it is, the leader is told
-                if is_contention(fault) and attempt < _TRIES:
+                if _passes(fault) and left:
                     continue
                 _log.exception("%s could not be handled", delivery.envelope.type)
                 return self._failed(delivery, fault)
-        return self._failed(delivery, inbox.Conflicted())
 
     def _failed(self, delivery: Delivery, fault: Exception) -> Result:
         """A command tells its leader, who asks again; anything else is parked for a person."""
@@ -183,8 +182,7 @@ class Executor:
             try:
                 return self._settle([one])
             except Exception as fault:  # noqa: BLE001  # the step stays open, so nothing is lost
-                passing = is_contention(fault) or isinstance(fault, inbox.Conflicted)
-                if not (passing and left):
+                if not (_passes(fault) and left):
                     _log.exception("an outcome could not be stored; its resolver will ask again")
                     break
         return []
@@ -212,3 +210,8 @@ class Executor:
         with suppress(IndexError):
             while True:
                 yield self._confirmed.popleft()
+
+
+def _passes(fault: Exception) -> bool:
+    """Whether another process was in the way, so that the same work may succeed now."""
+    return is_contention(fault) or inbox.is_conflict(fault)

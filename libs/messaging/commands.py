@@ -146,7 +146,7 @@ class _Outcome:
         else:
             answer = Done()
         after, self.messages = inbox.close(self.session, entry, self.key, answer)
-        inbox.update(self.session, entry, after)
+        inbox.update(self.session, after)
 
     def _obey(self) -> Answer | Deferred:
         message: Command = read(self.envelope, self.task.kind)

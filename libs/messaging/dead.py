@@ -32,7 +32,7 @@ def park(session: Session, service: str, message: Any, reason: str) -> None:
 
 def keep(session: Session, service: str, kind: str, body: bytes, reason: str) -> None:
     """Store a dead letter."""
-    _insert.run(session, uuid7(), kind, body, reason, _saga_of(body))
+    _insert.later(session, uuid7(), kind, body, reason, _saga_of(body))
     metrics.parked.labels(service).inc()
     _log.error("parked a message %s: %s", kind, reason)
 

@@ -13,6 +13,7 @@ import msgspec
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from libs.db.faults import violated
 from libs.db.statement import Statement
 from libs.errors import DomainError
 from libs.messaging.message import Envelope, Outcome, Reply, SagaKey
@@ -23,10 +24,6 @@ from libs.messaging.wire import Outgoing, pack, repack
 _NONE = "[]"
 _decode_outputs = msgspec.json.Decoder(list[tuple[str, str]]).decode
 State = Literal["started", "done", "rejected", "undone", "cancelled"]
-
-
-class Conflicted(Exception):
-    """Another process took the same message in the meantime; start over and look again."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +75,6 @@ _insert = Statement(
     SELECT {_COLUMNS}
     FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[],
         $8::text[], $9::text[], $10::text[], $11::text[]) AS new ({_COLUMNS})
-    ON CONFLICT DO NOTHING
     """  # noqa: S608  # constants
 )
 _claim_facts = Statement(
@@ -92,7 +88,7 @@ _update = Statement(
     """
     UPDATE inbox SET state = $4, reply = coalesce($5, reply), undo_reply = coalesce($6, undo_reply),
         outputs = $7
-    WHERE source = $1 AND step = $2 AND generation = $3 AND state = $8
+    WHERE source = $1 AND step = $2 AND generation = $3
     """
 )
 
@@ -114,10 +110,10 @@ def find(session: Session, keys: Sequence[SagaKey]) -> dict[tuple[UUID, str, int
 
 
 def insert(session: Session, entries: Sequence[Entry]) -> None:
-    """Store new steps; Conflicted if another process stored one of them first."""
+    """Store new steps; `is_conflict` knows the error if another process stored one of them."""
     if not entries:
         return
-    count = _insert.run(
+    _insert.later(
         session,
         [entry.source for entry in entries],
         [entry.step for entry in entries],
@@ -131,25 +127,25 @@ def insert(session: Session, entries: Sequence[Entry]) -> None:
         [entry.outputs for entry in entries],
         [entry.traceparent for entry in entries],
     )
-    if count != len(entries):
-        raise Conflicted
 
 
-def update(session: Session, before: Entry, after: Entry) -> None:
-    """Move one known step on; Conflicted if it is no longer in the state that was seen."""
-    count = _update.run(
+def is_conflict(fault: BaseException) -> bool:
+    """Whether another process took the same message in the meantime; a second look finds it."""
+    return violated(fault) == "inbox_pkey"
+
+
+def update(session: Session, entry: Entry) -> None:
+    """Move on a step whose row this transaction has locked."""
+    _update.later(
         session,
-        after.source,
-        after.step,
-        after.generation,
-        after.state,
-        after.reply,
-        after.undo_reply,
-        after.outputs,
-        before.state,
+        entry.source,
+        entry.step,
+        entry.generation,
+        entry.state,
+        entry.reply,
+        entry.undo_reply,
+        entry.outputs,
     )
-    if count != 1:
-        raise Conflicted
 
 
 def claim_facts(session: Session, ids: Sequence[UUID]) -> set[UUID]:
@@ -167,7 +163,7 @@ def settle(session: Session, key: SagaKey, answer: Answer) -> bool:
     if entry is None or entry.state not in expected:
         return False
     after, messages = close(session, entry, key, answer)
-    update(session, entry, after)
+    update(session, after)
     publish_after_commit(session, messages)
     return True
 

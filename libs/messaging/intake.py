@@ -135,9 +135,20 @@ class Intake:
 
     def _handle(self, batch: Sequence[Arrival]) -> list[Parked]:
         """Process and publish; what is left for the dead letters, with the reasons."""
+        by_service, parked = self._sort(batch)
+        # Somebody waits for an answer, nobody for what a fact leads to.
+        heard = {
+            service: deliveries
+            for service, deliveries in by_service.items()
+            if all(one.kind == "fact" for one in deliveries)
+        }
+        self._serve({name: by_service[name] for name in by_service if name not in heard})
+        self._serve(heard)
+        return parked
+
+    def _serve(self, by_service: Mapping[str, Sequence[Delivery]]) -> None:
         outgoing: list[Outgoing] = []
         results: list[tuple[Executor, Result]] = []
-        by_service, parked = self._sort(batch)
         for service, deliveries in by_service.items():
             executor = self._executors[service]
             for part in _without_repeats(deliveries):
@@ -152,7 +163,6 @@ class Intake:
         for executor, result in results:
             executor.confirmed([one for one in result.outgoing if one.id in delivered])
         _pass("published", by_service.values())
-        return parked
 
     def _sort(self, batch: Sequence[Arrival]) -> tuple[dict[str, list[Delivery]], list[Parked]]:
         """By service, in the order of arrival; apart from them what cannot be read."""

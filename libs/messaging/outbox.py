@@ -73,7 +73,7 @@ def divert(session: Session, into: list[Outgoing]) -> None:
 def store(session: Session, messages: Sequence[Outgoing]) -> None:
     """Make messages durable as rows of the outbox."""
     if messages:
-        _insert.run(
+        _insert.later(
             session,
             [message.id for message in messages],
             [message.type for message in messages],

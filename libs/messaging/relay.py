@@ -84,7 +84,7 @@ class Relay:
 
 def forget(session: Session, ids: Sequence[object]) -> None:
     """Remove rows of the outbox whose messages the broker has confirmed."""
-    _delete.run(session, list(ids))
+    _delete.later(session, list(ids))
 
 
 def hand_over(messages: Sequence[Outgoing]) -> None:

@@ -45,7 +45,7 @@ def start(
 ) -> None:
     """Begin a saga in the caller's transaction; its first commands leave after the commit.
 
-    A second saga of the same name and business key is a psycopg2 UniqueViolation.
+    A second saga of the same name and business key fails the transaction.
     """
     now = clock.now()
     text = msgspec.json.encode(plan).decode()

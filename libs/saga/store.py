@@ -79,7 +79,7 @@ _postpone = Statement("UPDATE saga SET due_at = $2 WHERE id = $1")
 def insert(session: Session, row: Row, change: Change) -> None:
     """Store a new saga after its first transition."""
     state = change.decision.state
-    _insert.run(
+    _insert.later(
         session,
         row.id,
         row.type,
@@ -117,7 +117,7 @@ def save(session: Session, changes: Sequence[Change]) -> None:
         return
     latest = {change.decision.state.id: change for change in changes}
     states = [(change.decision.state, change.at) for change in latest.values()]
-    _update.run(
+    _update.later(
         session,
         [state.id for state, _ in states],
         [_encode(state).decode() for state, _ in states],
@@ -131,12 +131,12 @@ def save(session: Session, changes: Sequence[Change]) -> None:
 
 def postpone(session: Session, saga_id: UUID, until: datetime | None) -> None:
     """Say when the sweep has to look at it next; None means never."""
-    _postpone.run(session, saga_id, until)
+    _postpone.later(session, saga_id, until)
 
 
 def _record(session: Session, changes: Sequence[Change]) -> None:
     columns = list(zip(*(_event_values(change) for change in changes), strict=True))
-    _append.run(session, *(list(column) for column in columns))
+    _append.later(session, *(list(column) for column in columns))
 
 
 def _event_values(change: Change) -> tuple[Any, ...]:

@@ -5,8 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from psycopg2.errors import UniqueViolation
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from libs import clock
 from libs.db.transaction import reading, transaction
@@ -136,7 +136,7 @@ def test_an_answer_that_died_before_its_publish_publishes_again(desk):
 def test_a_second_saga_of_one_business_key_is_refused(desk):
     desk.start("order 1")
 
-    with pytest.raises(UniqueViolation):
+    with pytest.raises(IntegrityError):
         desk.start("order 1")
 
 

@@ -139,17 +139,17 @@ def freeze_cart(
 
 def hold_cart(session: Session, order_id: UUID) -> None:
     """The order exists: its lease becomes a hold without end, unless it has ended already."""
-    _HOLD.run(session, order_id)
+    _HOLD.later(session, order_id)
 
 
 def reopen_cart(session: Session, order_id: UUID) -> None:
     """The order ended without a sale: its buyer gets the cart back."""
-    _REOPEN.run(session, order_id)
+    _REOPEN.later(session, order_id)
 
 
 def close_cart(session: Session, cart_id: UUID, order_id: UUID) -> None:
     """The order is paid: the cart takes no more changes. Repeating it is harmless."""
-    _CLOSE.run(session, cart_id, order_id)
+    _CLOSE.later(session, cart_id, order_id)
 
 
 def _find_again(

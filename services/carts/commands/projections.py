@@ -63,7 +63,7 @@ _CODES = Statement(
 def project_product(session: Session, fact: ProductChanged) -> None:
     """Keep the product's variants; those that it no longer has are not sold any more."""
     variants = sorted(fact.variants, key=lambda variant: variant.variant_id)
-    _PRODUCT.run(
+    _PRODUCT.later(
         session,
         fact.product_id,
         fact.version,
@@ -81,7 +81,7 @@ def project_stock(session: Session, fact: StockChanged) -> None:
     newest: dict[object, StockLevel] = {}
     for level in sorted(fact.levels, key=lambda level: (level.variant_id, level.version)):
         newest[level.variant_id] = level
-    _STOCK.run(
+    _STOCK.later(
         session,
         [level.variant_id for level in newest.values()],
         [level.available for level in newest.values()],
@@ -112,7 +112,7 @@ def project_promotion(session: Session, fact: PromotionChanged) -> None:
         session, fact.promotion_id, fact.version, fact.active, fact.automatic, document
     )
     if newer:
-        _CODES.run(session, fact.promotion_id, codes)
+        _CODES.later(session, fact.promotion_id, codes)
 
 
 def _title(fact: ProductChanged, variant: ProductVariant) -> str:

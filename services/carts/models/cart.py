@@ -177,12 +177,12 @@ def save_cart(session: Session, cart: CartState) -> CartState:
 
 def delete_cart(session: Session, cart_id: UUID) -> None:
     """Forget a locked cart and all that belongs to it."""
-    _DELETE.run(session, cart_id)
+    _DELETE.later(session, cart_id)
 
 
 def give_cart(session: Session, cart: CartState, user_id: UUID) -> CartState:
     """Make a guest's locked cart the user's; its token opens it no more."""
-    _GIVE.run(session, cart.id, user_id)
+    _GIVE.later(session, cart.id, user_id)
     return msgspec.structs.replace(cart, user_id=user_id)
 
 

@@ -72,12 +72,12 @@ def list_positions(session: Session, cart_ids: Sequence[UUID]) -> dict[UUID, lis
 
 def put_items(session: Session, cart_id: UUID, positions: Sequence[Position]) -> None:
     """Store these items of a locked cart, new or changed."""
-    _PUT.run(session, cart_id, *item_columns(positions))
+    _PUT.later(session, cart_id, *item_columns(positions))
 
 
 def keep_only(session: Session, cart_id: UUID, positions: Sequence[Position]) -> None:
     """Remove every other item of a locked cart."""
-    _REMOVE.run(session, cart_id, [position.variant_id for position in positions])
+    _REMOVE.later(session, cart_id, [position.variant_id for position in positions])
 
 
 def item_columns(positions: Sequence[Position]) -> tuple[list[Any], ...]:

@@ -121,9 +121,9 @@ def load(session: Session, product_ids: Sequence[UUID]) -> dict[UUID, ProductSta
 def write(session: Session, products: Sequence[ProductState]) -> None:
     """Store what was changed or is new."""
     if new := [product for product in products if product.is_new]:
-        _add_products.run(session, *_product_columns(new), clock.now())
+        _add_products.later(session, *_product_columns(new), clock.now())
     if changed := [product for product in products if product.changes and not product.is_new]:
-        _change_products.run(session, *_product_columns(changed))
+        _change_products.later(session, *_product_columns(changed))
     variants = [
         (product.id, variant)
         for product in products
@@ -131,9 +131,9 @@ def write(session: Session, products: Sequence[ProductState]) -> None:
         if variant.changes
     ]
     if added := [pair for pair in variants if pair[1].is_new]:
-        _add_variants.run(session, *_variant_columns(added))
+        _add_variants.later(session, *_variant_columns(added))
     if edited := [pair for pair in variants if not pair[1].is_new]:
-        _change_variants.run(session, *_variant_columns(edited))
+        _change_variants.later(session, *_variant_columns(edited))
     _write_prices(session, [variant for _, variant in variants])
 
 
@@ -163,7 +163,7 @@ def _write_prices(session: Session, variants: Sequence[VariantState]) -> None:
         for currency, (amount, position) in variant.prices.items()
     ]
     if rows:
-        _set_prices.run(session, *(list(column) for column in zip(*rows, strict=True)))
+        _set_prices.later(session, *(list(column) for column in zip(*rows, strict=True)))
 
 
 def _encode(options: dict[str, str]) -> str:

@@ -62,7 +62,7 @@ def brand_ids(session: Session, names: Iterable[str]) -> dict[str, UUID]:
     known = dict(_find_brands.rows(session, slugs))
     if missing := [slug for slug in slugs if slug not in known]:
         names = [by_slug[slug] for slug in missing]
-        _add_brands.run(session, [uuid7() for _ in missing], missing, names, clock.now())
+        _add_brands.later(session, [uuid7() for _ in missing], missing, names, clock.now())
         known = dict(_find_brands.rows(session, slugs))
     return known
 
@@ -83,7 +83,7 @@ def _add(session: Session, paths: Sequence[Path], known: dict[Path, UUID]) -> No
         last_resort = f"{slugify(path[-1])[:100]}-{known[path].hex[-8:]}"
         slugs.append(next((wish for wish in wishes[path] if wish not in taken), last_resort))
         taken.add(slugs[-1])
-    _add_categories.run(
+    _add_categories.later(
         session,
         [known[path] for path in paths],
         [known[path[:-1]] if len(path) > 1 else None for path in paths],

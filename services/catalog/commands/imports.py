@@ -138,7 +138,7 @@ def isolate_next_chunk(session: Session) -> None:
         fault = Fault(rows[0][0], "", "contradicts what the catalog holds, or cannot be stored")
         _conclude(session, import_id, first_row, Report(faults=[fault]))
         return
-    _drop_chunk.run(session, import_id, first_row)
+    _drop_chunk.later(session, import_id, first_row)
     for row in rows:
         _add_chunk(session, import_id, [row])
 
@@ -190,13 +190,13 @@ def _read(stored: Sequence[tuple[int, Any]]) -> tuple[list[Row], list[Fault]]:
 
 
 def _conclude(session: Session, import_id: UUID, first_row: int, report: Report) -> None:
-    _drop_chunk.run(session, import_id, first_row)
+    _drop_chunk.later(session, import_id, first_row)
     _report(session, import_id, report.faults)
     counts, now = report.counts, clock.now()
     failed = len({fault.row for fault in report.faults})
     done = (counts["created"], counts["updated"], counts["unchanged"], failed)
-    _advance.run(session, import_id, *done, now, now + _LEASE)
-    _finish.run(session, import_id, now)
+    _advance.later(session, import_id, *done, now, now + _LEASE)
+    _finish.later(session, import_id, now)
 
 
 def _add_chunk(session: Session, import_id: UUID, rows: Sequence[tuple[int, Any]]) -> None:
@@ -208,4 +208,4 @@ def _add_chunk(session: Session, import_id: UUID, rows: Sequence[tuple[int, Any]
 def _report(session: Session, import_id: UUID, faults: Sequence[Fault]) -> None:
     if faults:
         columns = [list(column) for column in zip(*faults, strict=True)]
-        _add_errors.run(session, import_id, *columns)
+        _add_errors.later(session, import_id, *columns)

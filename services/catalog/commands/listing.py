@@ -110,9 +110,9 @@ def refresh(session: Session, product_ids: Sequence[UUID]) -> None:
     """Make the listings of these products anew."""
     ids = sorted(product_ids)
     _lock.rows(session, ids)
-    _delete.run(session, ids)
-    _insert.run(session, ids, WHOLE_SHOP, _PUNCTUATION, " " * len(_PUNCTUATION))
-    _mark_stock.run(session, ids)
+    _delete.later(session, ids)
+    _insert.later(session, ids, WHOLE_SHOP, _PUNCTUATION, " " * len(_PUNCTUATION))
+    _mark_stock.later(session, ids)
 
 
 def refresh_stale(session: Session, limit: int) -> int:
@@ -122,8 +122,8 @@ def refresh_stale(session: Session, limit: int) -> int:
         refresh(session, product_ids)
     else:
         settled = clock.now() - _SETTLED
-        _settle_brands.run(session, settled)
-        _settle_categories.run(session, settled)
+        _settle_brands.later(session, settled)
+        _settle_categories.later(session, settled)
     return len(product_ids)
 
 
@@ -135,4 +135,4 @@ def refresh_stock(session: Session, product_ids: Sequence[UUID]) -> None:
     """
     ids = sorted(product_ids)
     _lock.rows(session, ids)
-    _mark_stock.run(session, ids)
+    _mark_stock.later(session, ids)

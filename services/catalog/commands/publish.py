@@ -72,10 +72,10 @@ def publish(
         return
     ids = sorted(product_ids)
     now = clock.now()
-    _next_version.run(session, ids, now)
+    _next_version.later(session, ids, now)
     listing.refresh(session, ids)
     facts = _facts(session, ids)
-    _record.run(
+    _record.later(
         session,
         [fact.product_id for fact in facts],
         [fact.version for fact in facts],

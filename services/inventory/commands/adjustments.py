@@ -155,7 +155,7 @@ def _resolve(session: Session, lines: Sequence[Line]) -> tuple[list[Place], dict
 
 def _add_levels(session: Session, places: Sequence[Place]) -> None:
     variants, locations = zip(*places, strict=True)
-    _ADD_LEVELS.run(session, [uuid7() for _ in places], list(variants), list(locations))
+    _ADD_LEVELS.later(session, [uuid7() for _ in places], list(variants), list(locations))
 
 
 def _lock(session: Session, places: Sequence[Place]) -> dict[Place, Shelf]:

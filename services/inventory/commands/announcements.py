@@ -47,7 +47,7 @@ def has_marks(session: Session) -> bool:
 
 def mark(session: Session, variant_ids: Iterable[UUID]) -> None:
     """Have the variants announced soon after the commit."""
-    _MARK.run(session, list(variant_ids))
+    _MARK.later(session, list(variant_ids))
 
 
 def announce_levels(session: Session, limit: int) -> int:

@@ -161,7 +161,7 @@ def hold(
 
 def release_stock(session: Session, reference: UUID) -> None:
     """Give back what the reference still holds; nothing if it holds nothing."""
-    _RELEASE.run(session, reference)
+    _RELEASE.later(session, reference)
 
 
 def commit_stock(session: Session, order_id: UUID) -> None:
@@ -171,7 +171,7 @@ def commit_stock(session: Session, order_id: UUID) -> None:
     """
     held, sold = _sell(session, order_id)
     if sold < held:
-        _OWE.run(session, order_id)
+        _OWE.later(session, order_id)
     if not held and not _WAS_SOLD.first(session, order_id):
         raise NothingHeld(f"order {order_id} holds no stock")
 
@@ -187,7 +187,7 @@ def lock_levels(
     session: Session, *, variant_ids: Iterable[UUID] = (), references: Iterable[UUID] = ()
 ) -> None:
     """Lock the levels of these variants, and of what these references hold, for several orders."""
-    _LOCK_LEVELS.run(session, list(variant_ids), list(references))
+    _LOCK_LEVELS.later(session, list(variant_ids), list(references))
 
 
 def _sell(session: Session, reference: UUID) -> tuple[int, int]:

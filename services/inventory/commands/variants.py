@@ -70,6 +70,6 @@ def project_product(session: Session, fact: ProductChanged) -> None:
         return
     variants = sorted((variant.variant_id, variant.sku) for variant in fact.variants)
     variant_ids = [variant_id for variant_id, _ in variants]
-    _UNLIST_OTHERS.run(session, fact.product_id, variant_ids)
-    _LIST.run(session, fact.product_id, variant_ids, [sku for _, sku in variants])
-    _ADD_LEVELS.run(session, [uuid7() for _ in variants], variant_ids, DEFAULT_LOCATION)
+    _UNLIST_OTHERS.later(session, fact.product_id, variant_ids)
+    _LIST.later(session, fact.product_id, variant_ids, [sku for _, sku in variants])
+    _ADD_LEVELS.later(session, [uuid7() for _ in variants], variant_ids, DEFAULT_LOCATION)

@@ -90,10 +90,10 @@ def claim(session: Session, message_id: UUID) -> Mail | None:
 def record(session: Session, mail: Mail, outcome: Outcome) -> None:
     """Store what became of the attempt; a message that failed for a day is given up."""
     end = _ENDS.get(outcome.verdict)
-    _END_ATTEMPT.run(session, mail.message_id, mail.attempt, outcome.verdict, outcome.detail, end)
+    _END_ATTEMPT.later(session, mail.message_id, mail.attempt, outcome.verdict, outcome.detail, end)
     if end is None:
         wait = wait_seconds(mail.attempt)
-        _POSTPONE.run(session, mail.message_id, mail.attempt, wait, GIVE_UP_SECONDS)
+        _POSTPONE.later(session, mail.message_id, mail.attempt, wait, GIVE_UP_SECONDS)
 
 
 def nudge_overdue(session: Session, limit: int) -> int:

@@ -119,12 +119,12 @@ def cancel(session: Session, order_id: UUID, code: str, detail: str) -> None:
 
 def await_action(session: Session, order_id: UUID, url: str | None) -> None:
     """The buyer has to do something at the payment provider."""
-    _await_action.run(session, order_id, clock.now(), url)
+    _await_action.later(session, order_id, clock.now(), url)
 
 
 def progress(session: Session, order_id: UUID, status: str, fulfilment: str) -> None:
     """The goods are on their way, or there; some that came back already stay returned."""
-    _progress.run(session, order_id, clock.now(), status, fulfilment)
+    _progress.later(session, order_id, clock.now(), status, fulfilment)
 
 
 def _cancelled(

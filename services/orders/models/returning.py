@@ -76,7 +76,7 @@ def refunded(session: Session, return_id: UUID) -> None:
     pieces = _pieces.first(session, order_id)
     if paid and pieces:
         status, fulfilment = payment_status(*paid), fulfilment_after_return(*pieces)
-        _mark.run(session, order_id, status, fulfilment, clock.now(), amount)
+        _mark.later(session, order_id, status, fulfilment, clock.now(), amount)
 
 
 def refused(session: Session, return_id: UUID, code: str) -> None:
@@ -86,8 +86,8 @@ def refused(session: Session, return_id: UUID, code: str) -> None:
         return
     order_id, amount = row
     _tell(session, order_id, "return_refused", {"amount": amount, "code": code})
-    _give_back.run(session, return_id)
+    _give_back.later(session, return_id)
 
 
 def _tell(session: Session, order_id: UUID, kind: str, data: dict[str, Any]) -> None:
-    _note.run(session, order_id, clock.now(), kind, msgspec.json.encode(data).decode())
+    _note.later(session, order_id, clock.now(), kind, msgspec.json.encode(data).decode())

@@ -109,11 +109,11 @@ def _apply(
         case "voided":
             return outcomes.voided.first(session, *event) is not None
         case "declined":
-            outcomes.declined.run(session, *event, evidence.decline_code)
+            outcomes.declined.later(session, *event, evidence.decline_code)
         case "requires_action":
             wait = next_look(0, waits_for_buyer=True)
             details = (wait, evidence.intent_ref, evidence.action_url)
-            outcomes.requires_action.run(session, *event, *details)
+            outcomes.requires_action.later(session, *event, *details)
     return False
 
 
@@ -123,7 +123,7 @@ def _authorize(
     row = outcomes.authorized.first(session, *event, evidence.intent_ref)
     if row and row[0] == "voiding":
         # It came too late: its void has to be repeated, whatever that found before.
-        _void_again.run(session, instruction.payment_id)
+        _void_again.later(session, instruction.payment_id)
     return row is not None
 
 

@@ -40,7 +40,7 @@ _held = Statement(
 def take(session: Session, payment_id: UUID, event: tuple[Any, ...]) -> None:
     """Count a refund that is new; one that comes before its capture is held until then."""
     event_row, provider, event_id, _, outcome, amount, currency, source, at, raw = event
-    _take.run(
+    _take.later(
         session,
         *(amount, payment_id, event_row, provider, event_id, outcome, currency, source, at, raw),
     )
@@ -49,4 +49,4 @@ def take(session: Session, payment_id: UUID, event: tuple[Any, ...]) -> None:
 def apply_held(session: Session, payment_id: UUID) -> None:
     """Count what was held, as far as the capture covers it; a payment is captured only once."""
     for amount, event_id in _held.rows(session, payment_id):
-        _apply.run(session, amount, payment_id, event_id)
+        _apply.later(session, amount, payment_id, event_id)

@@ -89,29 +89,29 @@ def record_result(
             answer = InDoubt("the provider gave no definite answer")
     if isinstance(answer, InDoubt):
         seconds = next_look(tries, waits_for_buyer=False)
-        _look_later.run(session, instruction.id, seconds)
+        _look_later.later(session, instruction.id, seconds)
     return answer
 
 
 def look_again(session: Session, instruction: Instruction, tries: int) -> None:
     """The buyer has not decided yet."""
-    _look_later.run(session, instruction.id, next_look(tries, waits_for_buyer=True))
+    _look_later.later(session, instruction.id, next_look(tries, waits_for_buyer=True))
 
 
 def _refused(
     session: Session, providers: Providers, instruction: Instruction, refusal: Refusal, key: SagaKey
 ) -> Answer:
     if instruction.kind != "void":
-        _refuse.run(session, instruction.id, refusal.code)
+        _refuse.later(session, instruction.id, refusal.code)
         return refused(instruction.kind, refusal.code)
     if refusal.intent_status in _GONE:
-        _let_go.run(session, instruction.id)
+        _let_go.later(session, instruction.id)
         return Done()
     payment = lock(session, instruction.payment_id)
     if not payment.captured:
         # It was captured there and the news is still to come; then it is given back.
         return InDoubt(f"the provider does not void it ({refusal.code})")
-    _refuse.run(session, instruction.id, refusal.code)
+    _refuse.later(session, instruction.id, refusal.code)
     refund = give_back(session, providers, payment, key)
     return InDoubt("it is being refunded instead") if refund else Done()
 
@@ -123,6 +123,6 @@ def _absent(session: Session, providers: Providers, instruction: Instruction) ->
     if row is None:
         return standing(session, instruction)
     if row[0]:
-        _let_go.run(session, instruction.id)
+        _let_go.later(session, instruction.id)
         return Done()
     return InDoubt("the provider does not know the authorisation, or not yet")

@@ -95,7 +95,7 @@ def capture_payment(
     if payment is None or not holds_money(payment.state):
         raise NothingAuthorized("the order has no authorised payment")
     if not payment.amount:
-        _move.run(session, payment.id, "captured")
+        _move.later(session, payment.id, "captured")
         return None
     return send(
         session,
@@ -137,11 +137,11 @@ def void_payment(
     if payment is None:
         return None
     if not payment.amount:
-        _move.run(session, payment.id, "voided")
+        _move.later(session, payment.id, "voided")
         return None
     if payment.captured:
         return give_back(session, providers, payment, key)
-    _move.run(session, payment.id, "voiding")
+    _move.later(session, payment.id, "voiding")
     authorization = _authorization.first(session, payment.id)
     return send(
         session,

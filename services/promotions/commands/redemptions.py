@@ -135,7 +135,7 @@ def redeem_promotions(
 
 def release_promotions(session: Session, order_id: UUID) -> None:
     """Give back the coupons that the order holds; nothing if it holds none."""
-    _RELEASE.run(session, order_id)
+    _RELEASE.later(session, order_id)
 
 
 def _person(customer: str) -> str:
