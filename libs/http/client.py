@@ -17,7 +17,7 @@ from libs.errors import (
     Unauthenticated,
     Unavailable,
 )
-from libs.http import local
+from libs.http import local, metrics
 from libs.http.service_keys import ServiceKey
 from libs.observability import tracing
 
@@ -79,7 +79,11 @@ class ServiceClient:
         }
         if body is not None:
             headers["Content-Type"] = "application/json"
-        status, content = self._send(method, target, body, headers)
+        with metrics.call_timed(self._key.service, self._callee):
+            status, content = self._send(method, target, body, headers)
+            return self._understand(status, content, answer)
+
+    def _understand(self, status: int, content: bytes, answer: type[T]) -> T:
         try:
             if status >= 300:  # noqa: PLR2004  redirects are not followed between services
                 raise _refusal(self._callee, status, content)

@@ -6,6 +6,7 @@ from http import HTTPMethod, HTTPStatus
 
 from flask import Flask, Response, g, request
 
+from libs.http import prefer
 from libs.http.settings import HttpSettings
 from libs.observability import logging as context
 from libs.observability import metrics, tracing
@@ -36,6 +37,7 @@ _ANSWER_HEADERS = (
 def register(app: Flask, service: str, settings: HttpSettings) -> None:
     """Hook the app; `begin` must be its first hook so that every refusal has a trace."""
     origins = frozenset(settings.cors_origins)
+    in_flight = metrics.in_flight(service)
 
     @app.before_request
     def begin() -> None:
@@ -46,6 +48,7 @@ def register(app: Flask, service: str, settings: HttpSettings) -> None:
             context.service_name.set(service),
             context.user_id.set(""),
         )
+        in_flight.inc()
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -53,6 +56,10 @@ def register(app: Flask, service: str, settings: HttpSettings) -> None:
         if origins:
             _allow_origin(response, origins)
         _measure(service, response.status_code)
+        if response.is_streamed and not response.direct_passthrough:
+            response.call_on_close(in_flight.dec)
+        else:
+            in_flight.dec()
         return response
 
     @app.teardown_request
@@ -102,7 +109,7 @@ def _allow_origin(response: Response, origins: frozenset[str]) -> None:
 
 
 def _measure(service: str, status: int) -> None:
-    seconds = time.perf_counter() - g.argosy_started
+    seconds = time.perf_counter() - g.argosy_started - prefer.held()
     route = request.url_rule.rule if request.url_rule else _UNROUTED
     method = request.method if request.method in _METHODS else _INVENTED
     metrics.observe_request(service, method, route, status, seconds)

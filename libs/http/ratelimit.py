@@ -10,6 +10,7 @@ import redis
 from limits.storage import MemoryStorage, RedisStorage, Storage
 
 from libs import clock
+from libs.http import metrics
 from libs.http.problems import Problem
 from libs.http.settings import HttpSettings
 
@@ -113,6 +114,7 @@ class Limiter:
                 return _add(self._shared, counter, window, amount), quota
             except _FAILURES as fault:
                 self._probe_at = self._monotonic() + _PROBE_EVERY
+                metrics.rate_limit_fallbacks.inc()
                 _log.warning("rate limits are counted locally: %s", fault)
         return _add(self._local, counter, window, amount), max(1, quota // 2)
 

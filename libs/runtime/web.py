@@ -9,7 +9,7 @@ from libs.http import local
 from libs.http.edge import create_app
 from libs.messaging.relay import Relay, attach
 from libs.messaging.settings import MessagingSettings
-from libs.observability import logging
+from libs.observability import logging, metrics
 from libs.runtime import registry
 from libs.runtime.http_server import Listen, serve
 from libs.runtime.settings import ProcessSettings
@@ -24,6 +24,8 @@ def run(names: Sequence[str], listen: Listen, environ: Mapping[str, str]) -> Non
     edge = create_app([registry.web_entry(name) for name in names], environ)
     for name in names:
         attach(local.find(name), relay)
+        metrics.works_for(name, "web")
+    metrics.set_capacity(listen.workers * listen.threads)
     serve(edge, listen)
 
 

@@ -9,7 +9,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from libs.db.transaction import reading
-from libs.http.prefer import prefer_wait
+from libs.http.prefer import holding, prefer_wait
 from libs.ids import from_text, to_text
 from libs.saga.queries import SagaEvent
 from services.orders.models.tables import Order
@@ -43,7 +43,9 @@ def waited(accepted: Response, viewer: Viewer, status: int, unfinished: Unfinish
     if not seconds:
         return accepted
     order_id = from_text("ord", accepted.headers["Location"].rpartition("/")[2])
-    if not _finished(order_id, time.monotonic() + seconds, unfinished):
+    with holding():
+        finished_in_time = _finished(order_id, time.monotonic() + seconds, unfinished)
+    if not finished_in_time:
         return accepted
     with reading() as session:
         order = queries.get_order(session, order_id, viewer)

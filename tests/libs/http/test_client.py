@@ -3,11 +3,13 @@
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 import pytest
 from flask import Flask, Response, request
+from prometheus_client import REGISTRY
 
 from libs.errors import Conflict, DomainError, NotFound, Unauthenticated, Unavailable
 from libs.http import local
@@ -47,6 +49,12 @@ def client(base_url: str, orders: ServiceKey) -> ServiceClient:
     return ServiceClient(base_url, callee="notes", key=orders)
 
 
+def calls(outcome: str) -> float:
+    """How many calls to notes ended so."""
+    labels = {"service": "orders", "callee": "notes", "outcome": outcome}
+    return REGISTRY.get_sample_value("http_client_seconds_count", labels) or 0
+
+
 @pytest.mark.parametrize("anything", [{"number": 7}])
 def test_an_answer_has_the_type_asked_for(client: ServiceClient, anything: dict[str, int]) -> None:
     assert client.get("/internal/notes/secret", Who) == Who("service", "orders")
@@ -57,6 +65,23 @@ def test_a_query_is_passed_on(client: ServiceClient) -> None:
     page = client.get("/api/v1/notes", dict[str, Any], limit=3)
 
     assert len(page["data"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [
+        ("/internal/notes/secret", "answered"),
+        ("/api/v1/notes/fail/sold", "refused"),
+        ("/api/v1/notes/fail/bug", "unavailable"),
+    ],
+)
+def test_a_call_is_timed_by_what_came_of_it(client: ServiceClient, path: str, outcome: str) -> None:
+    before = calls(outcome)
+
+    with suppress(DomainError):
+        client.get(path, Who)
+
+    assert calls(outcome) == before + 1
 
 
 @pytest.mark.parametrize(

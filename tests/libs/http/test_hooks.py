@@ -2,14 +2,17 @@
 
 import json
 import logging
+import time
 from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, Response, stream_with_context
 from flask.testing import FlaskClient
 
+from libs.http import hooks, prefer
 from libs.http.app import create_service_app
+from libs.http.settings import HttpSettings
 from libs.observability import metrics, tracing
 from libs.observability.logging import JsonFormatter
 from libs.testing.tokens import Issuer
@@ -25,6 +28,26 @@ def shop(environ: dict[str, str]) -> FlaskClient:
     """A service that lets one shop's pages call it."""
     settings = {**environ, "ARGOSY_CORS_ORIGINS": f"{SHOP}, https://admin.example"}
     return create_service_app(WEB, settings).test_client()
+
+
+@pytest.fixture
+def streaming() -> FlaskClient:
+    """An app of one stream and one answer that is held back."""
+    app = Flask("streaming", static_folder=None)
+    hooks.register(app, "streaming", HttpSettings())
+    app.add_url_rule("/stream", view_func=stream)
+    app.add_url_rule("/wait", view_func=wait)
+    return app.test_client()
+
+
+def stream() -> Response:
+    return Response(stream_with_context(iter(("one", "two"))))
+
+
+def wait() -> str:
+    with prefer.holding():
+        time.sleep(0.2)
+    return "done"
 
 
 def preflight(client: FlaskClient, origin: str) -> Any:
@@ -142,6 +165,24 @@ def test_invented_methods_share_one_series(client: FlaskClient) -> None:
     page = metrics.exposition()[0].decode()
     assert 'method="(other)"' in page
     assert "BREW" not in page
+
+
+def test_a_request_is_in_flight_until_its_stream_ends(streaming: FlaskClient) -> None:
+    flying = metrics.in_flight("streaming")._value
+
+    with streaming.get("/stream") as answer:
+        during = flying.get()
+        rest = b"".join(answer.response)
+
+    assert (during, rest, flying.get()) == (1, b"onetwo", 0)
+
+
+def test_what_a_client_asked_to_wait_is_no_latency(streaming: FlaskClient) -> None:
+    streaming.get("/wait")
+
+    page = metrics.exposition()[0].decode()
+    labels = 'le="0.1",method="GET",route="/wait",service="streaming"'
+    assert f"http_request_seconds_bucket{{{labels}}} 1.0" in page
 
 
 def test_a_failed_request_is_logged_once_with_its_facts(

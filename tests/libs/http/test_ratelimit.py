@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 import redis
+from prometheus_client import REGISTRY
 
 from libs import clock
 from libs.http.app import create_service_app
@@ -121,6 +122,19 @@ def test_without_redis_each_process_counts_at_half_the_rate(free_port: int) -> N
     limiter = Limiter(RATES, f"redis://127.0.0.1:{free_port}")
 
     assert allowed(limiter, 10) == 2
+
+
+def test_each_probe_that_redis_missed_is_counted(free_port: int) -> None:
+    name = "rate_limit_fallbacks_total"
+    before = REGISTRY.get_sample_value(name) or 0
+    time = Time()
+    limiter = Limiter(RATES, f"redis://127.0.0.1:{free_port}", time)
+
+    allowed(limiter, 3)
+    time.now += 2
+    allowed(limiter, 3)
+
+    assert REGISTRY.get_sample_value(name) == before + 2
 
 
 def test_a_silent_redis_costs_one_probe_of_100_ms_every_two_seconds(silent: socket.socket) -> None:

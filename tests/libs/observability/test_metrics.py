@@ -41,6 +41,24 @@ def test_requests_are_counted_by_status_class_and_timed_by_route() -> None:
     assert timed["+Inf", "GET", "/a/<b>", service] == 3
 
 
+def test_a_series_of_errors_begins_at_zero() -> None:
+    service = uuid4().hex
+
+    metrics.observe_request(service, "GET", "/", 200, 0.01)
+
+    counted = samples(metrics.exposition()[0].decode(), "http_requests_total")
+    assert counted["GET", "/", service, "5xx"] == 0
+
+
+def test_a_process_names_the_services_that_it_works_for() -> None:
+    service = uuid4().hex
+
+    metrics.works_for(service, "worker-jobs")
+
+    shown = samples(metrics.exposition()[0].decode(), "argosy_service_info")
+    assert shown["worker-jobs", service] == 1
+
+
 def test_a_group_of_processes_shows_its_sum(tmp_path: Path) -> None:
     for program in (_PROGRAM, _PROGRAM):
         run(program, tmp_path)
