@@ -14,11 +14,11 @@ help: ## Show this list
 
 .PHONY: venv
 venv: ## Create .venv with everything a developer needs (done by the targets that need it)
-	@tools/venv.sh requirements.txt requirements-dev.txt
+	@tools/venv.sh requirements.txt requirements-embedded.txt requirements-dev.txt
 
 .PHONY: runtime-venv
 runtime-venv:
-	@tools/venv.sh requirements.txt
+	@tools/venv.sh requirements.txt requirements-embedded.txt
 
 .PHONY: run
 run: runtime-venv ## Start the whole shop on this machine, with its own database and broker
@@ -55,7 +55,7 @@ imports: venv ## Check who may import whom
 	@.venv/bin/lint-imports --no-logo --no-cache
 
 .PHONY: lock
-lock: ## Write both locks from the .in files (newest versions: ARGS=--upgrade)
+lock: ## Write the locks from the .in files (newest versions: ARGS=--upgrade)
 	@tools/lock.sh $(ARGS)
 
 .PHONY: replay

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Write both locks: exact versions with hashes for every platform, and no address in them.
+# Write the locks: exact versions with hashes for every platform, and no address in them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,7 +8,7 @@ uv=$(command -v uv || command -v .venv/bin/uv) || {
     exit 1
 }
 export UV_CUSTOM_COMPILE_COMMAND="make lock"
-for name in requirements requirements-dev; do
+for name in requirements requirements-embedded requirements-dev; do
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-emit-find-links "$@" "$name.in" --output-file "$name.txt"
 done

@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.repository import ROOT
 
-LOCKS = ("requirements", "requirements-dev")
+LOCKS = ("requirements", "requirements-embedded", "requirements-dev")
 _FORBIDDEN = ("://", "--index", "--extra-index", "--find-links", "--trusted-host")
 _PIN = re.compile(r"^([a-z0-9][a-z0-9-]*)==[^ ;\\]+", re.MULTILINE)
 
@@ -51,11 +51,14 @@ def test_a_lock_holds_all_that_is_asked_for(name):
     assert absent(_read(f"{name}.in"), _read(f"{name}.txt")) == []
 
 
-def test_both_locks_agree():
-    pins = [dict(re.findall(r"^([a-z0-9-]+)==(\S+)", _read(f"{n}.txt"), re.M)) for n in LOCKS]
-    shared = pins[0].keys() & pins[1].keys()
+@pytest.mark.parametrize("name", LOCKS[1:])
+def test_a_further_lock_agrees_with_the_first(name):
+    pins, further = (
+        dict(re.findall(r"^([a-z0-9-]+)==(\S+)", _read(f"{lock}.txt"), re.M))
+        for lock in (LOCKS[0], name)
+    )
 
-    assert {name for name in shared if pins[0][name] != pins[1][name]} == set()
+    assert {pin for pin in pins.keys() & further.keys() if pins[pin] != further[pin]} == set()
 
 
 @pytest.mark.parametrize(
