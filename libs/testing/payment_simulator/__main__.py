@@ -33,7 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--journal", type=Path, required=True)
     parser.add_argument("--fsync", action="store_true", help="survive the machine's death too")
     parser.add_argument("--webhook-url", default="", help="where events are posted to")
-    parser.add_argument("--webhook-secret", type=Secret.parse, help="whsec_...")
+    parser.add_argument(
+        "--webhook-secret", type=_newest, help="whsec_...; of several, with commas, the first signs"
+    )
     parser.add_argument(
         "--webhook-events",
         choices=("all", "buyer"),
@@ -44,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--hang-seconds", type=float, default=Delays.hang)
     parser.add_argument("--unseen-seconds", type=float, default=Delays.unseen)
     return parser
+
+
+def _newest(secrets: str) -> Secret:
+    return Secret.parse(secrets.partition(",")[0].strip())
 
 
 async def _serve(options: argparse.Namespace) -> None:

@@ -17,6 +17,8 @@ from libs.webhook_signature import Secret, verify
 from tests.libs.payment_simulator.test_money import order
 
 SECRET = "whsec_" + "c2VjcmV0" * 4
+# While keys rotate the shop takes both, and the first one signs.
+OLD_SECRET = "whsec_" + "b2xkb2xk" * 4
 
 
 class Shop(HTTPServer):
@@ -51,7 +53,7 @@ def listening(events: str) -> Iterator[tuple[Shop, PaymentSimulator]]:
     thread.start()
     options = (
         f"--webhook-url=http://127.0.0.1:{shop.server_port}/hook",
-        f"--webhook-secret={SECRET}",
+        f"--webhook-secret={SECRET},{OLD_SECRET}",
         f"--webhook-events={events}",
     )
     try:
