@@ -1,0 +1,28 @@
+"""`python -m tools.manifests`: writes the generated files, or with --check says which are stale."""
+
+import argparse
+import sys
+
+from libs.runtime import registry
+from tools.manifests import evaluation, files
+
+
+def generated() -> dict[str, str]:
+    """Every generated file: its path in the repository, and its text."""
+    return evaluation.files(registry.discover())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.manifests", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, fail on a stale file")
+    arguments = parser.parse_args()
+    stale = files.stale(generated())
+    if not arguments.check:
+        files.write(generated())
+    for path in stale:
+        print(path, "is stale" if arguments.check else "is written")
+    return 1 if arguments.check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
