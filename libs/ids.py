@@ -20,6 +20,11 @@ def uuid7() -> UUID:
     return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | random)
 
 
+def made_at(value: UUID) -> float:
+    """When a UUIDv7 was made, in seconds since 1970, to a millisecond."""
+    return (value.int >> 80) / 1000
+
+
 def to_text(prefix: str, value: UUID) -> str:
     """`ord_01h455vb4pex5vsknk084sn02q` for the order of that identifier."""
     number = value.int

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from libs import clock
 from libs.db.faults import is_contention, is_outage
 from libs.db.transaction import transaction
 from libs.failpoints import failpoint
@@ -82,7 +83,7 @@ class Executor:
                 alone = self._alone(delivery)
                 result.outgoing += alone.outgoing
                 result.open += alone.open
-        metrics.observe_batch(self._tasks.service, len(deliveries), time.monotonic() - started)
+        self._measure(deliveries, time.monotonic() - started)
         return result
 
     def complete(self, finished: Sequence[tuple[Open, Any]]) -> list[Outgoing]:
@@ -108,6 +109,11 @@ class Executor:
         """Keep a message that cannot be handled."""
         with self._work([]) as session:
             dead.park(session, self._tasks.service, message, reason)
+
+    def _measure(self, deliveries: Sequence[Delivery], seconds: float) -> None:
+        made = min(delivery.envelope.time for delivery in deliveries)
+        age = (clock.now() - made).total_seconds()
+        metrics.observe_batch(self._tasks.service, len(deliveries), seconds, age)
 
     def _attempt(self, deliveries: Sequence[Delivery], *, careful: bool) -> Result:
         result = Result()

@@ -13,7 +13,7 @@ from flask import Flask
 
 from libs.db.faults import is_outage
 from libs.db.transaction import transaction
-from libs.messaging import dead
+from libs.messaging import dead, metrics
 from libs.messaging.consumer import Refuse
 from libs.messaging.message import Envelope, Job
 from libs.messaging.tasks import Handler
@@ -57,7 +57,8 @@ def function_of(app: Flask, kind: type[Job], handler: Handler) -> Callable[[Any]
         with app.app_context():
             try:
                 envelope = msgspec.json.decode(body, type=Envelope)
-                with tracing.within(envelope.traceparent):
+                timed = metrics.job_timed(app.name, kind.wire_name)
+                with tracing.within(envelope.traceparent), timed:
                     _outlast_outages(partial(handler, read(envelope, kind)))
             except Exception as fault:  # noqa: BLE001  # whatever it is, a person is to see it
                 _log.exception("the job %s failed", kind.wire_name)

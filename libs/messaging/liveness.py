@@ -11,6 +11,7 @@ from typing import Any
 
 from celery import signals
 
+from libs.messaging import metrics
 from libs.observability.metrics import exposition
 
 # No message and no timer holds a loop for longer, see the deadlines of the database.
@@ -44,12 +45,23 @@ class Liveness:
 
     def fault(self) -> str | None:
         """What stands still, or None."""
-        latest = time.monotonic() - self._longest_pause
-        if not self._connecting and self._beat < latest:
+        loop, timers = self._standstills()
+        if loop > self._longest_pause:
             return "the event loop stands still"
-        if self.timers and self.timers() < latest:
+        if timers > self._longest_pause:
             return "the timers stand still"
         return None
+
+    def measure(self) -> None:
+        """Show Prometheus what the loops tell."""
+        loop, timers = self._standstills()
+        metrics.set_worker(consuming=self.consuming, loop=loop, timers=timers)
+
+    def _standstills(self) -> tuple[float, float]:
+        """Seconds since the event loop and the timers turned; 0 while that means nothing."""
+        now = time.monotonic()
+        loop = 0.0 if self._connecting else now - self._beat
+        return loop, now - self.timers() if self.timers else 0.0
 
 
 def serve(liveness: Liveness, host: str, port: int) -> ThreadingHTTPServer:
@@ -90,6 +102,7 @@ def _handler(liveness: Liveness) -> type[BaseHTTPRequestHandler]:
 
 def _answer(liveness: Liveness, path: str) -> tuple[HTTPStatus, bytes, str]:
     if path == "/metrics":
+        liveness.measure()
         return HTTPStatus.OK, *exposition()
     faults: dict[str, Callable[[], str | None]] = {
         "/livez": liveness.fault,

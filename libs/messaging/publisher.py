@@ -10,6 +10,7 @@ from typing import Any
 from kombu import Connection
 from kombu.exceptions import KombuError
 
+from libs.messaging import metrics
 from libs.messaging.topology import FACTS
 from libs.messaging.wire import Outgoing
 
@@ -47,8 +48,17 @@ class Publisher:
 
     def publish(self, batch: Sequence[Outgoing]) -> None:
         """Return once every message is in its queue; raise Unsent after the budget or an error."""
-        if batch:
+        if not batch:
+            return
+        try:
             self._try(batch, time.monotonic() + self._budget)
+        except Unroutable:
+            metrics.count_publish("unroutable")
+            raise
+        except Unsent:
+            metrics.count_publish("unsent")
+            raise
+        metrics.count_publish("confirmed")
 
     def deliver(self, batch: Sequence[Outgoing]) -> Sequence[Outgoing]:
         """As `publish`, but what no queue takes is only logged; the rest is the result."""

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from libs.db.faults import is_outage
 from libs.db.transaction import reading, transaction
+from libs.messaging import metrics
 from libs.messaging.publisher import Unsent
 from libs.messaging.tasks import Periodic
 
@@ -47,6 +48,7 @@ class Timers:
     def add(self, app: Flask, periodic: Sequence[Periodic]) -> None:
         """Repeat these in the app's context."""
         for task in periodic:
+            metrics.timer_added(app.name, task.name, task.seconds)
             turn = _Turn(time.monotonic(), len(self._turns), _runner(app, task), task.seconds)
             heapq.heappush(self._turns, turn)
 
@@ -90,19 +92,27 @@ class Timers:
 
 def _runner(app: Flask, task: Periodic) -> Callable[[], None]:
     def run() -> None:
-        try:
-            for _ in range(_REPEATS):
-                if _once(app, task) <= 0:
-                    return
-        except Unsent as fault:
-            _log.warning("%s waits for the broker: %s", task.name, fault)
-        except Exception as fault:  # noqa: BLE001  # the loop must outlive any fault of one task
-            if is_outage(fault):
-                _log.warning("%s waits for its database: %s", task.name, fault)
-            else:
-                _log.exception("%s failed; it runs again in its turn", task.name)
+        metrics.count_turn(app.name, task.name, _turn(app, task))
 
     return run
+
+
+def _turn(app: Flask, task: Periodic) -> metrics.Turn:
+    """What came of it; the loop must outlive any fault of one task."""
+    try:
+        for _ in range(_REPEATS):
+            if _once(app, task) <= 0:
+                break
+    except Unsent as fault:
+        _log.warning("%s waits for the broker: %s", task.name, fault)
+        return "broker"
+    except Exception as fault:  # noqa: BLE001  # whatever it is, its turn comes again
+        if is_outage(fault):
+            _log.warning("%s waits for its database: %s", task.name, fault)
+            return "database"
+        _log.exception("%s failed; it runs again in its turn", task.name)
+        return "fault"
+    return "done"
 
 
 def _once(app: Flask, task: Periodic) -> int:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from celery import Celery, Task, signals
 from flask import Flask
 
 from libs.contracts.subscriptions import SUBSCRIPTIONS
-from libs.messaging import jobs, liveness, outbox, topology
+from libs.messaging import jobs, liveness, metrics, outbox, topology
+from libs.messaging.backlog import measure_outbox
 from libs.messaging.batch import Executor
 from libs.messaging.dead import DeadLetters
 from libs.messaging.intake import Intake, strategy
@@ -20,6 +22,8 @@ from libs.messaging.slow import SlowCalls
 from libs.messaging.tasks import Periodic, Tasks
 from libs.messaging.timers import Timers
 from libs.observability import logging as logs
+from libs.observability.metrics import works_for
+from libs.saga.backlog import measure_sagas
 from libs.saga.definition import Saga
 from libs.saga.orchestrator import Orchestrator
 from libs.service import create_context_app
@@ -27,6 +31,7 @@ from libs.settings import Settings
 
 OUTBOX_SECONDS = 1.0
 SAGA_SECONDS = 0.5
+MEASURE_SECONDS = 15.0
 DEAD_LETTER_SECONDS = 5.0
 TIDY_SECONDS = 1.0
 
@@ -79,8 +84,9 @@ def create_worker(
         service.name: create_context_app(service.name, environ, service.settings)
         for service in services
     }
-    for app in apps.values():
+    for name, app in apps.items():
         attach(app, relay)
+        works_for(name, f"worker-{pool}")
     celery = _celery(settings, [service.name for service in services], pool)
     if pool == "jobs":
         _register_jobs(celery, services, apps)
@@ -167,7 +173,9 @@ def _register_saga_traffic(
 
     names = {Reply.wire_name} if leaders else set()
     for service in services:
-        names |= service.tasks.commands.keys() | service.tasks.facts.keys()
+        types = service.tasks.commands.keys() | service.tasks.facts.keys()
+        metrics.expect(service.name, sorted(types))
+        names |= types
     for name in sorted(names):
         celery.task(_never_called, name=name, base=GroupCommit)
     timers = Timers()
@@ -194,11 +202,14 @@ def _platform_work(
     work = [
         Periodic("outbox", OUTBOX_SECONDS, lambda: outbox.sweep(publisher), transactional=False),
         Periodic("tidy", TIDY_SECONDS, executor.tidy, transactional=False),
+        Periodic("measure outbox", MEASURE_SECONDS, measure_outbox, transactional=False),
     ]
-    if service.name in leaders:
-        work.append(
-            Periodic("sagas", SAGA_SECONDS, leaders[service.name].sweep, transactional=False)
-        )
+    if leader := leaders.get(service.name):
+        measure = partial(measure_sagas, service.sagas)
+        work += [
+            Periodic("sagas", SAGA_SECONDS, leader.sweep, transactional=False),
+            Periodic("measure sagas", MEASURE_SECONDS, measure, transactional=False),
+        ]
     return work
 
 
@@ -207,6 +218,7 @@ def _register_jobs(
 ) -> None:
     celery.refuse = jobs.refusal(apps)
     for service in services:
+        metrics.expect(service.name)
         for name, (kind, handler) in service.tasks.jobs.items():
             run = jobs.function_of(apps[service.name], kind, handler)
             celery.task(run, name=name, base=jobs.JobTask)

@@ -20,16 +20,21 @@ def main() -> None:
     """Run one command; what cannot work is one sentence on stderr and exit 1."""
     arguments = _parser().parse_args()
     try:
-        with _metrics_folder(wanted=arguments.command == "web"):
+        with _metrics_folder(wanted=_has_children(arguments)):
             # Only now: the metrics library picks its store while it is imported.
             importlib.import_module(f"libs.runtime.{arguments.command}").main(arguments)
     except SettingsError as fault:
         sys.exit(f"argosy {arguments.command}: {fault}")
 
 
+def _has_children(arguments: argparse.Namespace) -> bool:
+    """Whether the metrics of several processes are one page: gunicorn's and the jobs pool's."""
+    return arguments.command == "web" or getattr(arguments, "pool", "") == "jobs"
+
+
 @contextmanager
 def _metrics_folder(*, wanted: bool) -> Iterator[None]:
-    """An empty folder where the processes of one server add up their metrics."""
+    """An empty folder where the processes of one server or pool add up their metrics."""
     if not wanted:
         yield
         return
@@ -44,7 +49,7 @@ def _metrics_folder(*, wanted: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        # Gunicorn's workers leave through here as well.
+        # Gunicorn's workers and the pool's children leave through here as well.
         if not given and os.getpid() == owner:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -64,6 +64,8 @@ class Orchestrator:
 
     def __init__(self, sagas: Sequence[Saga[Any]]) -> None:
         self.registry = Registry(sagas)
+        for saga in sagas:
+            metrics.expect(saga.name)
 
     def answer(self, session: Session, arrived: Sequence[tuple[Envelope, bool]]) -> list[Outgoing]:
         """Apply answers, each with whether the broker repeats it; return the commands to publish.

@@ -135,6 +135,7 @@ class _Reaction(Transition):
         if event.phase == "undo":
             return
         self.put(event.step, output=event.output)
+        self.set(waited=True)
         if step.waiting:
             return
         wait = self.saga.step(event.step).wait

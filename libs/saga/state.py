@@ -44,7 +44,8 @@ class SagaState(msgspec.Struct, frozen=True, omit_defaults=True):
     """The whole saga.
 
     While a step is stuck the status is `needs_attention` and `code` tells of that step; `resumes`
-    and `kept` are the status and the reason that the saga has apart from that.
+    and `kept` are the status and the reason that the saga has apart from that. `waited` says that
+    somebody outside had to act.
     """
 
     id: UUID
@@ -57,6 +58,7 @@ class SagaState(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str | None = None
     kept: tuple[str | None, str | None] = (None, None)
     last: tuple[str, int, str] | None = None
+    waited: bool = False
 
     @property
     def ended(self) -> bool:

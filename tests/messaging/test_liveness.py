@@ -3,12 +3,14 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import urllib3
+from prometheus_client import REGISTRY
 
 from libs.messaging.liveness import Liveness, serve
 from libs.testing.servers.private import free_port
-from tests.messaging.floor import Floor, eventually
+from tests.messaging.floor import Floor, eventually, once
 
 
 def test_a_worker_serves_its_probes_and_metrics(floor: Floor):
@@ -19,6 +21,7 @@ def test_a_worker_serves_its_probes_and_metrics(floor: Floor):
     assert worker.get("/livez") == (200, "ok")
     assert worker.get("/readyz") == (200, "ok")
     assert 'message_batch_size_count{service="alpha"} 1.0' in worker.get("/metrics")[1]
+    assert "worker_consuming 1.0" in worker.get("/metrics")[1]
     assert worker.get("/other")[0] == 404
 
 
@@ -29,6 +32,19 @@ def test_a_worker_of_the_jobs_pool_serves_its_probes(floor: Floor):
     assert worker.get("/readyz") == (200, "ok")
 
 
+def test_the_jobs_pool_shows_what_its_children_measured(floor: Floor, tmp_path: Path):
+    worker = floor.worker("jobs", PROMETHEUS_MULTIPROC_DIR=str(tmp_path))
+    floor.work(1)
+    assert eventually(lambda: floor.effects("alpha", "ended") == once([1]), 10)
+
+    page = worker.get("/metrics")[1]
+
+    job = 'job_seconds_count{outcome="done",service="alpha",type="alpha.work.v1"} 1.0'
+    assert eventually(lambda: job in worker.get("/metrics")[1], 5)
+    assert "worker_consuming 1.0" in page
+    assert 'argosy_service_info{component="worker-jobs",service="alpha"} 1.0' in page
+
+
 def test_a_worker_without_its_broker_is_alive_but_not_ready(floor: Floor):
     worker = floor.worker(wait=False, ARGOSY_BROKER_URL="amqp://guest:guest@127.0.0.1:1//")
 
@@ -36,6 +52,9 @@ def test_a_worker_without_its_broker_is_alive_but_not_ready(floor: Floor):
 
     assert worker.get("/livez") == (200, "ok")
     assert worker.get("/readyz") == (503, "no consumer is open")
+    page = worker.get("/metrics")[1]
+    assert "worker_consuming 0.0" in page
+    assert 'worker_standstill_seconds{loop="events"} 0.0' in page
 
 
 def test_a_loop_that_stands_still_is_not_alive():
@@ -44,7 +63,12 @@ def test_a_loop_that_stands_still_is_not_alive():
 
     time.sleep(0.3)
 
+    liveness.measure()
+    shown = REGISTRY.get_sample_value("worker_standstill_seconds", {"loop": "events"})
+
     assert liveness.fault() == "the event loop stands still"
+    assert shown is not None
+    assert shown >= 0.3
     liveness.beat()
     assert liveness.fault() is None
 

@@ -3,12 +3,14 @@
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
 from kombu import Connection
+from prometheus_client import REGISTRY
 
 from libs.messaging.message import SagaKey
 from libs.messaging.publisher import Publisher, Unroutable, Unsent
@@ -30,6 +32,14 @@ def command(reply_to: str = "desk.replies") -> Outgoing:
 def misdirected() -> Outgoing:
     message = command()
     return Outgoing(message.id, message.type, message.exchange, "nobody.commands", message.envelope)
+
+
+def published() -> dict[str, int]:
+    """How many batches ended how."""
+    outcomes = ("confirmed", "unroutable", "unsent")
+    name = "message_publishes_total"
+    found = {one: REGISTRY.get_sample_value(name, {"outcome": one}) for one in outcomes}
+    return {one: int(count) for one, count in found.items() if count}
 
 
 @contextmanager
@@ -66,6 +76,18 @@ def test_a_command_that_no_queue_takes_is_named_and_its_neighbours_arrive(floor:
 
     assert fault.value.ids == {str(lost.id)}
     assert floor.depth(QUEUE) == 2
+
+
+def test_what_comes_of_a_batch_is_counted(floor: Floor):
+    before = Counter(published())
+
+    floor.publisher.publish([command()])
+    with pytest.raises(Unroutable):
+        floor.publisher.publish([misdirected()])
+    with pytest.raises(Unsent):
+        Publisher("amqp://127.0.0.1:1//").publish([command()])
+
+    assert Counter(published()) - before == {"confirmed": 1, "unroutable": 1, "unsent": 1}
 
 
 def test_what_was_delivered_is_told_apart_from_what_no_queue_takes(floor: Floor):
