@@ -18,6 +18,7 @@ from libs.ids import uuid7
 from libs.messaging.outbox import announce
 from libs.saga import orchestrator
 from services.orders.errors import CartAlreadyOrdered, LeaseLapsed
+from services.orders.models.tables import Order, OrderLine
 from services.orders.sagas import PLACE_ORDER, OrderPlan
 
 _insert = Statement(
@@ -99,7 +100,7 @@ class Purchase:
     token: str
 
 
-def place_order(session: Session, cart: FrozenCart, purchase: Purchase) -> UUID:
+def place_order(session: Session, cart: FrozenCart, purchase: Purchase) -> Order:
     """Record a pending order and start its saga. Refused once the cart's promise has lapsed, and
     when the cart has another live order."""
     now = clock.now()
@@ -113,7 +114,36 @@ def place_order(session: Session, cart: FrozenCart, purchase: Purchase) -> UUID:
     orchestrator.start(
         session, PLACE_ORDER, plan, saga_id=cart.order_id, business_key=str(cart.order_id)
     )
-    return cart.order_id
+    return _placed(cart, purchase, lines, now)
+
+
+def _placed(
+    cart: FrozenCart,
+    purchase: Purchase,
+    lines: Sequence[tuple[UUID, FrozenLine]],
+    now: datetime,
+) -> Order:
+    """What a query would find now, without asking."""
+    return Order(
+        id=cart.order_id,
+        cart_id=cart.cart_id,
+        customer_id=cart.user_id,
+        email=purchase.email,
+        currency=cart.currency,
+        **msgspec.structs.asdict(cart.totals),
+        refunded_minor=0,
+        status="pending",
+        payment_status="unpaid",
+        fulfilment_status="unfulfilled",
+        shipping_address=cart.shipping_address,
+        shipping_method=cart.shipping_method,
+        version=1,
+        created_at=now,
+        lines=[
+            OrderLine(id=line_id, returned=0, **msgspec.structs.asdict(line))
+            for line_id, line in lines
+        ],
+    )
 
 
 def _values(

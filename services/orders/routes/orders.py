@@ -1,6 +1,7 @@
 """Placing, reading, following and cancelling orders."""
 
 import hashlib
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -71,11 +72,7 @@ def _place(body: dict[str, Any]) -> Response:
         token=payment["token"],
     )
     with transaction() as session:
-
-        def work() -> Order:
-            order_id = place.place_order(session, frozen, purchase)
-            return queries.get_order(session, order_id, viewer())
-
+        work = partial(place.place_order, session, frozen, purchase)
         answered = once(session, work, schema=OrderSchema, status=202, location=location)
     failpoint("order.committed")
     return answered
