@@ -28,19 +28,25 @@ def groups(names: Sequence[str]) -> list[type[Settings]]:
     return platform + [group for group in own if group]
 
 
-def faults(names: Sequence[str], environ: Mapping[str, str]) -> list[str]:
-    """One sentence for each group or address that cannot be read."""
+def require(
+    wanted: Sequence[type[Settings]], names: Sequence[str], environ: Mapping[str, str]
+) -> None:
+    """Refuse, before anything is started, with all that is missing or wrong.
+
+    Read are the wanted groups of settings and the database address of each named service.
+    """
     readers: list[Callable[[], object]] = [
-        *(partial(group.from_env, environ) for group in groups(names)),
+        *(partial(group.from_env, environ) for group in wanted),
         *(partial(database_url, name, environ) for name in names),
     ]
-    found = []
+    found: list[str] = []
     for read in readers:
         try:
             read()
         except SettingsError as fault:
             found.append(str(fault))
-    return found
+    if found:
+        raise SettingsError("; ".join(found))
 
 
 def table(names: Sequence[str], environ: Mapping[str, str]) -> Iterator[str]:
@@ -72,5 +78,4 @@ def main(arguments: Namespace) -> None:
     names = registry.select(arguments.services)
     for line in table(names, os.environ):
         sys.stdout.write(f"{line.rstrip()}\n")
-    if found := faults(names, os.environ):
-        raise SettingsError("; ".join(found))
+    require(groups(names), names, os.environ)

@@ -9,13 +9,15 @@ from sqlalchemy.exc import OperationalError
 from libs.db.migrate import migrate
 from libs.db.settings import database_url
 from libs.observability import logging
-from libs.runtime import registry
+from libs.runtime import check, registry
 from libs.runtime.settings import ProcessSettings
 from libs.settings import SettingsError
 
 
 def run(names: Sequence[str], environ: Mapping[str, str]) -> None:
     """One service after the other; every address is read before the first is touched."""
+    check.require([ProcessSettings], names, environ)
+    logging.configure("migrate", level=ProcessSettings.from_env(environ).log_level)
     for name, url in [(name, database_url(name, environ)) for name in names]:
         try:
             migrate(name, url)
@@ -26,5 +28,4 @@ def run(names: Sequence[str], environ: Mapping[str, str]) -> None:
 
 def main(arguments: Namespace) -> None:
     """The command's entry."""
-    logging.configure("migrate", level=ProcessSettings.from_env(os.environ).log_level)
     run(registry.select(arguments.services), os.environ)

@@ -10,13 +10,14 @@ from libs.http.edge import create_app
 from libs.messaging.relay import Relay, attach
 from libs.messaging.settings import MessagingSettings
 from libs.observability import logging, metrics
-from libs.runtime import registry
+from libs.runtime import check, registry
 from libs.runtime.http_server import Listen, serve
 from libs.runtime.settings import ProcessSettings
 
 
 def run(names: Sequence[str], listen: Listen, environ: Mapping[str, str]) -> None:
     """Serve the named services; a wrong setting is refused before the port is open."""
+    check.require(check.groups(names), names, environ)
     settings = ProcessSettings.from_env(environ)
     logging.configure(names[0] if len(names) == 1 else "edge", level=settings.log_level)
     failpoints.arm(settings.failpoints)

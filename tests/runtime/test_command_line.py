@@ -40,23 +40,25 @@ def test_unknown_service_is_refused(command: str) -> None:
     assert "there is no service 'warehouse', only accounts," in _only_sentence(done)
 
 
-def test_web_names_every_bad_setting_at_once() -> None:
-    environ = {
-        "ARGOSY_BROKER_URL": "amqp://guest:guest@127.0.0.1:1//",
-        "ARGOSY_DATABASE_POOL_SIZE": "many",
-    }
-
-    done = _run("web", "--services", _SERVICE, "--port", "18999", **environ)
+@pytest.mark.parametrize("command", [("web", "--port", "18999"), ("worker",)])
+def test_a_process_names_every_bad_setting_of_its_services_at_once(
+    command: tuple[str, ...],
+) -> None:
+    done = _run(*command, "--services", "inventory,carts", ARGOSY_DATABASE_POOL_SIZE="many")
 
     sentence = _only_sentence(done)
+    assert "ARGOSY_BROKER_URL is not set" in sentence
     assert "ARGOSY_INVENTORY_DATABASE_URL is not set" in sentence
+    assert "ARGOSY_CARTS_DATABASE_URL is not set" in sentence
     assert "ARGOSY_DATABASE_POOL_SIZE must be a number, not 'many'" in sentence
 
 
-def test_worker_without_a_broker_is_refused() -> None:
-    done = _run("worker", "--services", _SERVICE)
+def test_a_migration_names_every_missing_database_at_once() -> None:
+    done = _run("migrate", "--services", "inventory,carts")
 
-    assert "ARGOSY_BROKER_URL is not set" in _only_sentence(done)
+    sentence = _only_sentence(done)
+    assert "ARGOSY_INVENTORY_DATABASE_URL is not set" in sentence
+    assert "ARGOSY_CARTS_DATABASE_URL is not set" in sentence
 
 
 def test_pool_without_work_is_refused() -> None:
