@@ -19,7 +19,8 @@ def create_context_app(
     """The context of one service; a SettingsError names what is missing."""
     app = Flask(service, static_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url(service, environ)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(DatabaseSettings.from_env(environ))
+    options = engine_options(DatabaseSettings.from_env(environ), service)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     if settings:
         keep_settings(app, settings.from_env(environ))

@@ -30,7 +30,7 @@ def database_url(service: str, environ: Mapping[str, str]) -> str:
     return url.replace("postgresql://", "postgresql+psycopg2://", 1)
 
 
-def engine_options(settings: DatabaseSettings) -> dict[str, Any]:
+def engine_options(settings: DatabaseSettings, service: str = "") -> dict[str, Any]:
     """Every connection has a deadline on both sides, also against a silent network."""
     server = (
         f"-c statement_timeout={settings.statement_timeout} -c lock_timeout={settings.lock_timeout}"
@@ -44,6 +44,7 @@ def engine_options(settings: DatabaseSettings) -> dict[str, Any]:
         "pool_timeout": 1,
         "pool_recycle": 900,
         "poolclass": RestedPool,
+        "pool_logging_name": service,
         # Its types would be asked for whenever a connection opens.
         "use_native_hstore": False,
         "connect_args": {

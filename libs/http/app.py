@@ -108,7 +108,7 @@ def _settings(
     http = read(lambda: HttpSettings.from_env(environ))
     own = read(partial(web.settings.from_env, environ)) if web.settings else None
     url = read(lambda: database_url(web.name, environ))
-    options = read(lambda: engine_options(DatabaseSettings.from_env(environ)))
+    options = read(lambda: engine_options(DatabaseSettings.from_env(environ), web.name))
     if faults:
         raise SettingsError("; ".join(faults))
     database = {"SQLALCHEMY_DATABASE_URI": url, "SQLALCHEMY_ENGINE_OPTIONS": options}

@@ -34,8 +34,8 @@ def measured() -> tuple[float | None, float | None]:
 
 
 def test_the_oldest_message_gives_the_age(app):
-    for age in (5, 300, 60):
-        store(age)
+    for seconds in (5, 300, 60):
+        store(seconds)
 
     rows, age = measured()
 
