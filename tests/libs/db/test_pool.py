@@ -7,6 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import Connection
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 
 from libs.db.base import db
 
@@ -25,6 +26,7 @@ def value(name: str) -> float | None:
 def take_all(stack: ExitStack) -> list[Connection]:
     """Every connection that the process may have."""
     pool = db.engine.pool
+    assert isinstance(pool, QueuePool)
     return [stack.enter_context(db.engine.connect()) for _ in range(pool.size() + 2)]
 
 
