@@ -70,3 +70,7 @@ bench: venv system-packages ## Measure the speed
 .PHONY: chaos
 chaos: venv system-packages ## Kill processes under load and check the promises
 	@$(PY) -m pytest -m chaos $(ARGS)
+
+.PHONY: charts
+charts: venv ## Write what the charts take from the code
+	@$(PY) -m tools.charts write

@@ -15,6 +15,8 @@ from gunicorn.http import wsgi
 from libs.observability.metrics import process_ended
 from libs.settings import SettingsError
 
+# What a pod's grace period has to leave room for.
+DRAIN_SECONDS = 20
 _BACKLOG = 1024
 # The in-process rate limiter tidies up once, a moment after it was made.
 _LAST_BREATH = 1.0
@@ -67,7 +69,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
 
 
 def serve(application: Any, listen: Listen) -> None:
-    """Serve until SIGTERM, which drains for up to 20 s; then the process exits.
+    """Serve until SIGTERM, which drains for up to DRAIN_SECONDS; then the process exits.
 
     The application is forked, so it must hold no connection and no thread yet.
     """
@@ -111,7 +113,7 @@ def _options(listen: Listen, listener: socket.socket) -> dict[str, Any]:
         "workers": listen.workers,
         "threads": listen.threads,
         "worker_class": "gthread",
-        "graceful_timeout": 20,
+        "graceful_timeout": DRAIN_SECONDS,
         # The last resort against a frozen worker; every call out has its own deadline.
         "timeout": 30,
         # Longer than the usual ingress keeps an idle connection, so it never meets a closed one.

@@ -1,0 +1,90 @@
+{{/* The way in from outside: an Ingress or an HTTPRoute with the path prefixes of a service. */}}
+
+{{- define "common.route" -}}
+{{- if .values.route.enabled }}
+{{- if eq .global.route.mode "ingress" }}
+{{ include "common.ingress" . }}
+{{- else if eq .global.route.mode "gateway" }}
+{{ include "common.httpRoute" . }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "common.ingress" -}}
+{{- $ingress := .global.route.ingress -}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {{ include "common.fullname" . }}
+  labels:
+    {{- include "common.labels" . | nindent 4 }}
+  {{- with $ingress.annotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  {{- with $ingress.className }}
+  ingressClassName: {{ . }}
+  {{- end }}
+  {{- with $ingress.tlsSecret }}
+  tls:
+    - secretName: {{ . }}
+      hosts:
+        {{- toYaml $.global.route.hosts | nindent 8 }}
+  {{- end }}
+  rules:
+    {{- range .global.route.hosts | default (list "") }}
+    - {{- with . }}
+      host: {{ . }}
+      {{- end }}
+      http:
+        paths:
+          {{- range $.prefixes }}
+          - path: {{ . }}
+            pathType: Prefix
+            backend:
+              service:
+                name: {{ include "common.fullname" $ }}
+                port:
+                  name: http
+          {{- end }}
+    {{- end }}
+{{- end -}}
+
+{{- define "common.httpRoute" -}}
+{{- $gateway := .global.route.gateway -}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: {{ include "common.fullname" . }}
+  labels:
+    {{- include "common.labels" . | nindent 4 }}
+spec:
+  parentRefs:
+    - name: {{ $gateway.name }}
+      {{- with $gateway.namespace }}
+      namespace: {{ . }}
+      {{- end }}
+      {{- with $gateway.sectionName }}
+      sectionName: {{ . }}
+      {{- end }}
+  {{- with .global.route.hosts }}
+  hostnames:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  rules:
+    {{- /* The first Gateway API has room for eight matches in a rule. */}}
+    {{- range chunk 8 .prefixes }}
+    - matches:
+        {{- range . }}
+        - path:
+            type: PathPrefix
+            value: {{ . }}
+        {{- end }}
+      backendRefs:
+        - name: {{ include "common.fullname" $ }}
+          port: 80
+    {{- end }}
+{{- end -}}
