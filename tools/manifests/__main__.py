@@ -4,12 +4,17 @@ import argparse
 import sys
 
 from libs.runtime import registry
-from tools.manifests import evaluation, files
+from tools.manifests import contract, evaluation, external_secrets, files, operators
 
 
 def generated() -> dict[str, str]:
     """Every generated file: its path in the repository, and its text."""
-    return evaluation.files(registry.discover())
+    services = registry.discover()
+    return {
+        **evaluation.files(services),
+        **operators.files(services, contract.granted_connections()),
+        **external_secrets.files(contract.secrets()),
+    }
 
 
 def main() -> int:
