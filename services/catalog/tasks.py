@@ -9,7 +9,10 @@ from libs.contracts.inventory import StockChanged
 from libs.db.transaction import transaction
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
+from services.catalog import metrics
 from services.catalog.commands import imports, listing, stock
+from services.catalog.queries.imports import longest_rest
+from services.catalog.queries.taxonomy import oldest_stale
 
 tasks = Tasks("catalog")
 _REFRESH_BATCH = 200
@@ -43,6 +46,13 @@ def resume_imports(session: Session) -> int:
 def refresh_listings(session: Session) -> int:
     """Lists and searches learn of moved categories and renamed brands."""
     return listing.refresh_stale(session, _REFRESH_BATCH)
+
+
+@tasks.every(seconds=15)
+def measure_delays(session: Session) -> int:
+    """Show whether imports move on and lists keep up."""
+    metrics.set_ages(resting_import=longest_rest(session), stale_listing=oldest_stale(session))
+    return 0
 
 
 @tasks.every(seconds=600)

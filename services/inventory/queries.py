@@ -2,12 +2,21 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from libs.db.page import Key, Page, fetch_page
 from services.inventory.errors import StockNotFound
-from services.inventory.models import Location, Movement, StockLevel, Variant
+from services.inventory.models import (
+    Location,
+    Movement,
+    Reservation,
+    StockLevel,
+    StockMark,
+    Variant,
+)
+
+_MOST_MARKS = 10_001
 
 
 def get_stock(session: Session, level_id: UUID) -> StockLevel:
@@ -73,6 +82,18 @@ def list_movements(
     if reference is not None:
         statement = statement.where(Movement.reference == reference)
     return fetch_page(session, statement, [Key(Movement.id, "desc")], cursor, limit)
+
+
+def count_marks(session: Session) -> int:
+    """Changes of stock that wait to be announced; counting ends at 10,001."""
+    some = select(StockMark.id).limit(_MOST_MARKS).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def oldest_owed(session: Session) -> float:
+    """Seconds since the oldest backorder was made that has not left."""
+    age = func.extract("epoch", func.now() - func.min(Reservation.created_at))
+    return float(session.scalar(select(age).where(Reservation.owed)) or 0)
 
 
 def _levels() -> Select[StockLevel]:

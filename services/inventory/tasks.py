@@ -10,6 +10,7 @@ from libs.contracts.inventory import CommitStock, ReleaseStock, ReserveStock, Re
 from libs.http.idempotency import purge_expired
 from libs.messaging.message import Command
 from libs.messaging.tasks import Tasks
+from services.inventory import metrics, queries
 from services.inventory.commands import announcements, holds, reservations, returns, variants
 
 MARKS_PER_RUN = 500
@@ -80,6 +81,15 @@ def expire_reservations(session: Session) -> int:
 def serve_backorders(session: Session) -> int:
     """Let paid backorders leave once their stock has arrived."""
     return holds.serve_backorders(session, BACKORDERS_PER_RUN)
+
+
+@tasks.every(seconds=15)
+def measure_waiting(session: Session) -> int:
+    """Show what waits to be announced, and what is owed."""
+    metrics.set_waiting(
+        marks=queries.count_marks(session), oldest_owed=queries.oldest_owed(session)
+    )
+    return 0
 
 
 @tasks.every(seconds=600)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from libs.db.page import Key, Page, fetch_page
@@ -75,3 +75,9 @@ def list_templates(session: Session, *, cursor: str | None, limit: int) -> Page[
     )
     keys = [Key(Template.key), Key(Template.channel), Key(Template.locale)]
     return fetch_page(session, select(Template).where(~outdated), keys, cursor, limit)
+
+
+def oldest_queued(session: Session) -> float:
+    """Seconds since the oldest message was made that is not delivered."""
+    age = func.extract("epoch", func.now() - func.min(Message.created_at))
+    return float(session.scalar(select(age).where(Message.state == "queued")) or 0)

@@ -12,10 +12,11 @@ from libs.db.transaction import transaction
 from libs.messaging.tasks import Tasks
 from libs.money import Money
 from libs.service import service_settings
+from services.notifications import queries
 from services.notifications.channels import console, smtp
 from services.notifications.commands import deliveries, notices
 from services.notifications.commands.deliveries import Mail
-from services.notifications.metrics import count_delivery
+from services.notifications.metrics import count_delivery, set_oldest_queued
 from services.notifications.rules import Notice, Outcome
 from services.notifications.settings import NotificationsSettings
 
@@ -67,6 +68,13 @@ def nudge_overdue(session: Session) -> int:
     """Retry what is due, and what the jobs pool lost."""
     nudged = deliveries.nudge_overdue(session, NUDGES_PER_RUN)
     return nudged if nudged == NUDGES_PER_RUN else 0
+
+
+@tasks.every(seconds=15)
+def measure_queue(session: Session) -> int:
+    """Show how long messages wait."""
+    set_oldest_queued(queries.oldest_queued(session))
+    return 0
 
 
 def _deliver(mail: Mail) -> Outcome:

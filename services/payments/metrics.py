@@ -16,6 +16,11 @@ _oldest_doubt = Gauge(
     "Age of the oldest request without a definite outcome, buyers' actions aside.",
     multiprocess_mode="mostrecent",
 )
+_oldest_held = Gauge(
+    "payments_oldest_held_seconds",
+    "Age of the oldest refund made at a provider that is not counted: more than was captured.",
+    multiprocess_mode="mostrecent",
+)
 
 
 def observe_call(provider: str, kind: str, outcome: str, seconds: float) -> None:
@@ -28,6 +33,7 @@ def count_quarantined(provider: str) -> None:
     _quarantined.labels(provider).inc()
 
 
-def set_oldest_doubt(seconds: float) -> None:
-    """Show the age; 0 when there is no doubt."""
-    _oldest_doubt.set(seconds)
+def set_ages(*, doubt: float, held: float) -> None:
+    """Show the ages; 0 where there is nothing."""
+    _oldest_doubt.set(doubt)
+    _oldest_held.set(held)

@@ -134,6 +134,7 @@ class PaymentEvent(Base):
         CheckConstraint("source IN ('answer', 'webhook')", name="source"),
         CheckConstraint("verdict IN ('applied', 'held', 'ignored', 'quarantined')", name="verdict"),
         Index(None, "payment_id"),
+        Index("ix_payment_event_held", "received_at", postgresql_where=text("verdict = 'held'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

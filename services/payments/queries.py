@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from libs.db.page import Key, Page, fetch_page
 from services.payments.errors import PaymentNotFound
-from services.payments.models import Operation, Payment
+from services.payments.models import LedgerEntry, Operation, Payment, PaymentEvent
 
 
 def list_payments(
@@ -33,3 +33,10 @@ def oldest_doubt(session: Session) -> float:
     """Seconds since the oldest request was made that has no definite outcome yet."""
     age = func.extract("epoch", func.now() - func.min(Operation.created_at))
     return float(session.scalar(select(age).where(Operation.state == "sent")) or 0)
+
+
+def oldest_held(session: Session) -> float:
+    """Seconds since the oldest event came that is held and has not moved the ledger since."""
+    counted = select(LedgerEntry.id).where(LedgerEntry.tx_id == PaymentEvent.id).exists()
+    age = func.extract("epoch", func.now() - func.min(PaymentEvent.received_at))
+    return float(session.scalar(select(age).where(PaymentEvent.verdict == "held", ~counted)) or 0)

@@ -53,7 +53,7 @@ def resolve_payments() -> int:
 
 @tasks.every(seconds=15)
 def measure_doubt(session: Session) -> int:
-    metrics.set_oldest_doubt(queries.oldest_doubt(session))
+    metrics.set_ages(doubt=queries.oldest_doubt(session), held=queries.oldest_held(session))
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from libs.db.page import Key, Page, fetch_page
@@ -30,3 +30,9 @@ def list_errors(
     get_import(session, import_id)
     statement = select(RowError).where(RowError.import_id == import_id)
     return fetch_page(session, statement, [Key(RowError.row), Key(RowError.column)], cursor, limit)
+
+
+def longest_rest(session: Session) -> float:
+    """Seconds since the unfinished import that rests longest moved on."""
+    age = func.extract("epoch", func.now() - func.min(Import.updated_at))
+    return float(session.scalar(select(age).where(Import.state != "done")) or 0)

@@ -1,6 +1,6 @@
 """Categories and brands, listed and single."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from libs.db.page import Key, Page, fetch_page
@@ -34,3 +34,15 @@ def get_brand(session: Session, slug: str) -> Brand:
     if brand is None:
         raise BrandNotFound("there is no such brand")
     return brand
+
+
+def oldest_stale(session: Session) -> float:
+    """Seconds since the oldest change of a category or brand that lists do not show yet."""
+    changed = union_all(
+        *(
+            select(table.updated_at.label("at")).where(table.indexed < table.version)
+            for table in (Category, Brand)
+        )
+    ).subquery()
+    age = func.extract("epoch", func.now() - func.min(changed.c.at))
+    return float(session.scalar(select(age)) or 0)

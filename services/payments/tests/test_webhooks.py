@@ -6,8 +6,10 @@ import msgspec
 import pytest
 
 from libs import clock
+from libs.db.transaction import reading
 from libs.testing.payment_simulator.events import Event
 from libs.webhook_signature import Secret, sign
+from services.payments import queries
 from services.payments.tests.money import NEW_SECRET, OLD_SECRET, pass_time, resolve
 
 PATH = "/api/v1/payments/webhooks/simulator"
@@ -19,6 +21,11 @@ def post(client, event: Event, *, secret=OLD_SECRET, age=0, body=None, **headers
     at = clock.now() - timedelta(seconds=age)
     signed = sign(Secret.parse(secret), event.id, at, content) | headers
     return client.post(PATH, data=content if body is None else body, headers=signed)
+
+
+def oldest_held() -> float:
+    with reading() as session:
+        return queries.oldest_held(session)
 
 
 def asked(saga, provider, books) -> Event:
@@ -201,11 +208,13 @@ def test_a_refund_that_arrives_before_its_capture_is_held_and_then_applied(
     refund = refunded_at_the_bank(saga, provider, books, 500)
 
     post(client, refund)
-    held = books.payment(saga.order_id).refunded
+    held, age = books.payment(saga.order_id).refunded, oldest_held()
     post(client, books.journal(saga.order_id)[1])
 
     payment = books.payment(saga.order_id)
     assert held == 0
+    assert age > 0
+    assert oldest_held() == 0
     assert (payment.captured, payment.refunded) == (1999, 500)
     assert books.balance(saga.order_id) == {"provider": 1499, "sales": -1499}
 
