@@ -1,4 +1,4 @@
-"""Every Secret that the charts read, with its keys, as they themselves know it from the services."""
+"""Every Secret that the charts read, with its keys, from their own description of the services."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
