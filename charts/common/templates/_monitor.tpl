@@ -45,7 +45,9 @@ spec:
 {{- end }}
 {{- end -}}
 
+{{/* The label `service` is the process's own, which may work for several services. */}}
 {{- define "common.scraping" -}}
+honorLabels: true
 path: /metrics
 interval: {{ .global.monitoring.intervalSeconds }}s
 scrapeTimeout: {{ min 10 .global.monitoring.intervalSeconds }}s
