@@ -79,6 +79,13 @@ def create_service_app(web: WebService, environ: Mapping[str, str]) -> Flask:
     return app
 
 
+def create_described_app(web: WebService) -> Flask:
+    """The service's operations to be read, not to be called: no settings, no database."""
+    app = _bare_app(web.name, HttpSettings())
+    _mount(app, web)
+    return app
+
+
 def _bare_app(name: str, http: HttpSettings) -> Flask:
     app = Flask(name, static_folder=None)
     app.json = JsonProvider(app)

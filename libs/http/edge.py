@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app
 
 from libs.http import docs, health, hooks, local, openapi, refusals
 from libs.http.aliases import Aliases
-from libs.http.app import JsonProvider, WebService, create_service_app
+from libs.http.app import JsonProvider, WebService, create_described_app, create_service_app
 from libs.http.problems import Problem
 from libs.http.settings import HttpSettings
 from libs.observability import metrics
@@ -17,6 +17,7 @@ from libs.observability import metrics
 Apps = Mapping[WebService, Flask]
 _SERVICE = "edge"
 _APPS = "argosy_apps"
+_NAMES = "argosy_services"
 _DOCUMENT = "argosy_openapi"
 
 
@@ -59,18 +60,32 @@ def create_edge(
     apps: Apps, settings: HttpSettings, aliases: Mapping[str, str] = MappingProxyType({})
 ) -> Edge:
     """Dispatch to these apps; ValueError when they claim one prefix or document one name twice."""
+    documents = {web.name: openapi.document(app) for web, app in apps.items()}
+    platform = _platform(documents, settings)
+    platform.extensions[_APPS] = {web.name: app for web, app in apps.items()}
+    return Edge(apps, platform, Aliases(aliases))
+
+
+def create_pages(webs: Sequence[WebService], environ: Mapping[str, str]) -> Edge:
+    """The pages alone, over services that other processes serve."""
+    documents = {web.name: openapi.document(create_described_app(web)) for web in webs}
+    platform = _platform(documents, HttpSettings.from_env(environ))
+    platform.extensions[_APPS] = {}
+    return Edge({}, platform, Aliases({}))
+
+
+def _platform(documents: Mapping[str, dict[str, Any]], settings: HttpSettings) -> Flask:
     platform = Flask(_SERVICE, static_folder=None)
     platform.json = JsonProvider(platform)
     platform.url_map.merge_slashes = False
-    platform.extensions[_APPS] = {web.name: app for web, app in apps.items()}
-    whole = openapi.merge(openapi.document(app) for app in apps.values())
-    platform.extensions[_DOCUMENT] = msgspec.json.encode(whole)
+    platform.extensions[_NAMES] = sorted(documents)
+    platform.extensions[_DOCUMENT] = msgspec.json.encode(openapi.merge(documents.values()))
     hooks.register(platform, _SERVICE, settings)
     refusals.register(platform)
     for path, view in _ROUTES.items():
         platform.add_url_rule(path, view_func=view)
     platform.register_blueprint(docs.pages)
-    return Edge(apps, platform, Aliases(aliases))
+    return platform
 
 
 def _by_prefix(apps: Apps) -> dict[str, Flask]:
@@ -91,7 +106,7 @@ def index() -> dict[str, Any]:
     """What is here."""
     return {
         "name": "Argosy",
-        "services": sorted(_apps()),
+        "services": current_app.extensions[_NAMES],
         "links": {"openapi": "/openapi.json", "swagger_ui": "/docs/", "redoc": "/redoc/"},
     }
 

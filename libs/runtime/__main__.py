@@ -1,4 +1,4 @@
-"""The command line of every process: web, worker, migrate, topology, check."""
+"""The command line of every process: web, worker, docs, migrate, gate, topology, check."""
 
 import argparse
 import importlib
@@ -58,16 +58,22 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m libs.runtime", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     web = commands.add_parser("web", help="serve HTTP")
-    web.add_argument("--host", default="127.0.0.1")
-    web.add_argument("--port", type=_port, required=True)
     web.add_argument("--workers", type=_positive, default=2, help="processes")
     web.add_argument("--threads", type=_positive, default=8, help="threads in each process")
+    docs = commands.add_parser(
+        "docs", help="serve the API's pages over services that run elsewhere"
+    )
+    for server in (web, docs):
+        server.add_argument("--host", default="127.0.0.1")
+        server.add_argument("--port", type=_port, required=True)
     worker = commands.add_parser("worker", help="handle messages")
     worker.add_argument("--pool", choices=("saga", "jobs"), default="saga")
     migrate = commands.add_parser("migrate", help="bring the databases to this code's schema")
+    gate = commands.add_parser("gate", help="wait for the schema that this code needs")
+    gate.add_argument("--seconds", type=_positive, default=300, help="longest wait")
     topology = commands.add_parser("topology", help="declare exchanges and queues")
     check = commands.add_parser("check", help="read every setting and say what is wrong")
-    for command in (web, worker, migrate, topology, check):
+    for command in (web, docs, worker, migrate, gate, topology, check):
         command.add_argument("--services", default="all", help="`all` or names: orders,carts")
     return parser
 

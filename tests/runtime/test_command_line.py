@@ -33,7 +33,7 @@ def _only_sentence(done: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
-@pytest.mark.parametrize("command", ["worker", "migrate", "topology", "check"])
+@pytest.mark.parametrize("command", ["worker", "migrate", "gate", "topology", "check"])
 def test_unknown_service_is_refused(command: str) -> None:
     done = _run(command, "--services", "warehouse")
 

@@ -10,7 +10,7 @@ from werkzeug.test import Client
 
 from libs.http import openapi
 from libs.http.app import WebService, create_service_app
-from libs.http.edge import Edge, create_app, create_edge
+from libs.http.edge import Edge, create_app, create_edge, create_pages
 from libs.http.settings import HttpSettings
 from tests.libs.http.sample import WEB
 
@@ -273,3 +273,18 @@ def test_two_services_cannot_document_one_name_differently() -> None:
 
     with pytest.raises(ValueError, match="two services document schemas Thing differently"):
         openapi.merge([first, second])
+
+
+def test_the_pages_need_neither_settings_nor_database() -> None:
+    pages = Client(create_pages([WEB], {}))
+
+    assert pages.get("/readyz").status_code == 200
+    assert pages.get("/").get_json()["services"] == ["notes"]
+    assert pages.get("/docs/").status_code == 200
+
+
+def test_the_pages_describe_what_others_serve(port: Client) -> None:
+    pages = Client(create_pages([WEB], {}))
+
+    assert pages.get("/openapi.json").get_json() == port.get("/openapi.json").get_json()
+    assert pages.get("/api/v1/notes").status_code == 404
