@@ -1,0 +1,83 @@
+"""The Docker command line as the tools use it: each call has a deadline and says why it failed."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_QUESTION = 10.0
+_BUILD = 900.0
+
+
+class EngineError(Exception):
+    """The engine refused, or there is none; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The engine that this client talks to, be it the machine's or that of DOCKER_HOST."""
+
+    client: Path
+
+    @property
+    def answers(self) -> bool:
+        try:
+            self.run("version", "--format", "{{.Server.Version}}", seconds=_QUESTION)
+        except EngineError:
+            return False
+        return True
+
+    @property
+    def machine(self) -> str:
+        """What its images run on, as uname calls it."""
+        named = self.run("version", "--format", "{{.Server.Arch}}").strip()
+        return {"amd64": "x86_64", "arm64": "aarch64"}.get(named, named)
+
+    def run(self, *arguments: str | Path, seconds: float = 60.0) -> str:
+        """What the command printed on standard output."""
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed program, no shell
+                [self.client, *arguments],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as late:
+            raise EngineError(f"docker {arguments[0]} did not end within {seconds:.0f} s") from late
+        if done.returncode:
+            raise EngineError(f"docker {arguments[0]} failed: {_reason(done.stdout, done.stderr)}")
+        return done.stdout
+
+    def find(self, image: str) -> str | None:
+        """The ID of an image that the engine has."""
+        return self.run("images", "--quiet", "--no-trunc", image).strip() or None
+
+    def inspect(self, image: str) -> dict[str, Any]:
+        """What the engine knows about an image."""
+        known: list[dict[str, Any]] = json.loads(self.run("image", "inspect", image))
+        return known[0]
+
+    def build(
+        self,
+        context: Path,
+        dockerfile: str,
+        tag: str,
+        arguments: Mapping[str, str],
+        target: str = "",
+    ) -> str:
+        """Build a target, the last one by default, without a network; return the image's ID."""
+        options = [word for pair in arguments.items() for word in ("--build-arg", "=".join(pair))]
+        if target:
+            options += ["--target", target]
+        options += ["--network", "none", "--tag", tag, "--file", str(context / dockerfile)]
+        self.run("build", "--quiet", *options, context, seconds=_BUILD)
+        return str(self.inspect(tag)["Id"])
+
+
+def _reason(output: str, errors: str) -> str:
+    lines = [line for line in f"{output}\n{errors}".splitlines() if line.strip()]
+    return lines[-1] if lines else "it did not say why"
