@@ -11,7 +11,7 @@ import os
 from libs.settings import SettingsError
 from libs.testing.process import ProcessFailed
 from libs.testing.servers.private import ServerFailed
-from tools.run.demo.client import DemoFailed
+from libs.testing.shop_client import ShopFailed
 from tools.run.launcher import Launcher
 from tools.run.place import Place
 from tools.run.settings import RunSettings
@@ -29,7 +29,7 @@ def main() -> None:
             Place(settings.home).remove()
         else:
             Launcher(settings, _say).run()
-    except (SettingsError, ServerFailed, ProcessFailed, GaveUp, DemoFailed) as fault:
+    except (SettingsError, ServerFailed, ProcessFailed, GaveUp, ShopFailed) as fault:
         sys.exit(f"Argosy cannot run: {fault}")
 
 

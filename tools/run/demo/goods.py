@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from tools.run.demo.client import Shop
+from libs.testing.shop_client import Shop
 
 _FILE = Path(__file__).with_name("catalog.json")
 _CURRENCY = "EUR"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from tools.run.demo.client import DemoFailed, Shop
+from libs.testing.shop_client import Shop, ShopFailed
 
 GOOD_CARD, DECLINED_CARD = "tok_ok", "tok_declined"
 _WAIT = {"Prefer": "wait=25"}
@@ -37,7 +37,7 @@ def place(customer: Shop, key: str, email: str, card: str, coupons: Sequence[str
     }
     order = customer.post("/orders", body, {"Idempotency-Key": f"{key}-{cart['id']}", **_WAIT})
     if order["status"] == "pending":
-        raise DemoFailed(f"order {order['id']} was not decided within 25 s")
+        raise ShopFailed(f"order {order['id']} was not decided within 25 s")
     return str(order["id"])
 
 

@@ -7,8 +7,8 @@ import msgspec
 
 from libs.testing.installation import Installation
 from libs.testing.process import run_to_end
+from libs.testing.shop_client import Shop
 from tools.run.demo import goods, orders, terms
-from tools.run.demo.client import Shop
 from tools.run.place import Place
 
 _ADMIN, _CUSTOMER = "admin@argosy.example", "ada@argosy.example"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.run.demo.client import Shop
+from libs.testing.shop_client import Shop
 
 _EU = ["AT", "BE", "DE", "DK", "ES", "FR", "IT", "LU", "NL", "PL", "PT", "SE"]
 _PROMOTIONS: tuple[tuple[str, str, dict[str, Any], int, int | None], ...] = (

@@ -1,23 +1,32 @@
-"""The shop's public API, as the demo calls it."""
+"""The shop's public API as people call it: patient while messages are on their way."""
 
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 import urllib3
 
+from libs.runtime import registry
+
 _TRIES_SECONDS = 60.0
+_API = "/api/v1"
+_SERVICE = "{service}"
 _AGAIN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
-class DemoFailed(Exception):
+class ShopFailed(Exception):
     """The shop did not answer as it should; the message holds what it said."""
 
 
 class Shop:
-    """One caller of the shop: nobody at first, somebody after `log_in`."""
+    """One caller of the shop: nobody at first, somebody after `log_in`.
+
+    `{service}` in the URL stands for the service that owns a path, where no edge dispatches.
+    `look()` is called whenever it has to wait.
+    """
 
     def __init__(self, url: str, look: Callable[[], None]) -> None:
         self._url = url
@@ -30,6 +39,10 @@ class Shop:
         """Speak as this user from now on."""
         tokens = self.post("/accounts/login", {"email": email, "password": password})
         self._headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+
+    def hold_cart(self, token: str) -> None:
+        """Show this token of a guest's cart from now on."""
+        self._headers = {"X-Cart-Token": token}
 
     def get(self, path: str) -> Any:
         """What is there now."""
@@ -48,7 +61,7 @@ class Shop:
         until = time.monotonic() + _TRIES_SECONDS
         while not done():
             if time.monotonic() > until:
-                raise DemoFailed(f"{what} did not happen within {_TRIES_SECONDS:.0f} s")
+                raise ShopFailed(f"{what} did not happen within {_TRIES_SECONDS:.0f} s")
             self._pause()
 
     def _call(
@@ -63,7 +76,7 @@ class Shop:
         while True:
             answer = self._http.request(
                 method,
-                f"{self._url}/api/v1{path}",
+                f"{self._base(path)}{_API}{path}",
                 body=msgspec.json.encode(body) if body is not None else None,
                 headers={"Content-Type": "application/json", **self._headers, **headers},
             )
@@ -71,11 +84,25 @@ class Shop:
                 self._pause()
                 continue
             if answer.status >= HTTPStatus.BAD_REQUEST and answer.status not in accepted:
-                raise DemoFailed(
+                raise ShopFailed(
                     f"{method} {path} answered {answer.status}: {answer.data.decode()}"
                 )
             return msgspec.json.decode(answer.data) if answer.data else None
 
+    def _base(self, path: str) -> str:
+        return self._url.replace(_SERVICE, _owner(path)) if _SERVICE in self._url else self._url
+
     def _pause(self) -> None:
         self._look()
         time.sleep(0.2)
+
+
+@cache
+def _owner(path: str) -> str:
+    """The service whose prefix the path has; no prefix of theirs is longer than one word."""
+    collection = path.partition("?")[0].split("/")[1]
+    return next(
+        name
+        for name in registry.discover()
+        if f"{_API}/{collection}" in registry.web_entry(name).prefixes
+    )
