@@ -4,7 +4,8 @@ import argparse
 import sys
 
 from libs.runtime import registry
-from tools.manifests import contract, evaluation, external_secrets, files, operators
+from tools.charts import facts
+from tools.manifests import contract, evaluation, external_secrets, files, operators, policies
 
 
 def generated() -> dict[str, str]:
@@ -14,6 +15,7 @@ def generated() -> dict[str, str]:
         **evaluation.files(services),
         **operators.files(services, contract.granted_connections()),
         **external_secrets.files(contract.secrets()),
+        **policies.files(facts.discover()),
     }
 
 
