@@ -74,3 +74,15 @@ chaos: venv system-packages ## Kill processes under load and check the promises
 .PHONY: charts
 charts: venv ## Write what the charts take from the code
 	@$(PY) -m tools.charts write
+
+.PHONY: base-image
+base-image: venv ## Make a base image of Debian's packages, where no registry is in reach
+	@$(PY) -m tools.images.base
+
+.PHONY: images
+images: venv ## Build the image of every service, and one of all: [ARGS="orders carts"]
+	@$(PY) -m tools.images.build $(ARGS)
+
+.PHONY: sbom
+sbom: venv ## Write each image's bill of materials, checked against its files: [ARGS="orders carts"]
+	@$(PY) -m tools.images.sbom $(ARGS)

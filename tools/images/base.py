@@ -34,7 +34,7 @@ def make_base(engine: Engine) -> str:
         archive = Path(folder, "base.tar")
         done = subprocess.run(  # noqa: S603 - a fixed program, no shell
             [
-                *(mmdebstrap, "--quiet", "--mode=root", "--variant=essential"),
+                *(mmdebstrap, "--quiet", "--variant=essential"),
                 *(f"--include={','.join(_PACKAGES)}", _RELEASE, archive),
             ],
             env=os.environ | {"SOURCE_DATE_EPOCH": _MOMENT},

@@ -23,7 +23,10 @@ PACKAGES = ("base-files", "ca-certificates", "libgcc-s1", "netbase", "tzdata")
 # Made by the packages' scripts, so that no package owns it.
 _GENERATED = (Path("/etc/ssl/certs/ca-certificates.crt"),)
 _MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
-_PROGRAMS = {"bin", "sbin", "games"}
+_PROGRAMS = {
+    *(Path(root, name) for root in ("/", "/usr", "/usr/local") for name in ("bin", "sbin")),
+    *(Path("/usr/games"), VENV / "bin"),
+}
 # Parts of the standard library that install, compile or draw; Debian has some as own packages.
 _UNUSED_MODULES = {
     *("distutils", "ensurepip", "idlelib", "lib2to3", "pydoc_data", "site-packages", "test"),
@@ -106,7 +109,7 @@ class RootFolder:
 
     def _is_useful(self, path: Path) -> bool:
         real = _real(path)
-        if real.parent.name in _PROGRAMS:
+        if real.parent in _PROGRAMS:
             return real in self._interpreter
         if any(self._is_unused(part) for part in (real, *real.parents)):
             return False
