@@ -24,6 +24,16 @@
 {{- end }}
 {{- end -}}
 
+{{- define "argosy.assertTest" -}}
+{{- if .sku }}
+{{- range list "currency" "country" "shippingMethod" }}
+{{- if not (index $ .) }}
+{{- fail (printf "test.%s: test.sku names an article of the shop, which needs this too" .) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* A pod of the umbrella's own has none of the wishes that are for the all-in-one process. */}}
 {{- define "argosy.docs" -}}
 {{- $docs := .root.Values.docs }}
@@ -71,17 +81,18 @@
 {{- $test := .root.Values.test }}
 {{- if $test.enabled }}
 {{- include "common.assertImage" . }}
+{{- include "argosy.assertTest" $test }}
 {{- $place := ternary "all-in-one" "{service}" (eq .global.profile "all-in-one") }}
 {{- $url := $test.url | default (include "common.url" (dict "scope" . "service" $place)) }}
 {{- $args := list "--url" $url "--seconds" $test.seconds "--payment-token" $test.paymentToken }}
 {{- $pod := dict "component" "test" "container" "test" "restartPolicy" "Never" "secrets" list "resources" .values.migrate.resources }}
 {{- if $test.sku }}
-{{- $args = concat $args (list "--sku" $test.sku) }}
+{{- $args = concat $args (list "--sku" $test.sku "--currency" $test.currency "--country" $test.country "--shipping-method" $test.shippingMethod) }}
 {{- else }}
 {{- $args = concat $args (list "--administrator" .root.Values.administrator.email) }}
 {{- $_ := set $pod "secretVariables" (include "argosy.adminPassword" . | fromYamlArray) }}
 {{- end }}
-{{- $_ := set $pod "command" (list "/opt/argosy/venv/bin/python" "-m" "services.orders.probe") }}
+{{- $_ := set $pod "command" (list "/opt/argosy/venv/bin/python" "-m" "libs.testing.synthetic_order") }}
 {{- $_ := set $pod "args" $args }}
 {{- $outside := list (dict "ports" (list 80 443)) }}
 {{- $network := dict "allowTo" (ternary $outside list (ne $test.url "")) }}

@@ -12,7 +12,7 @@ service), facts (what the code knows of it) and values.
 {{- end -}}
 
 {{- define "common.workload" -}}
-{{- include "common.fullname" . }}-{{ .component -}}
+{{- include "common.fullname" . }}{{ if ne .component .name }}-{{ .component }}{{ end -}}
 {{- end -}}
 
 {{/* What never changes between releases: the identity of the pods of one component. */}}

@@ -166,7 +166,7 @@ spec:
 {{- define "common.gate" -}}
 {{- $gate := dict "container" "gate" "secrets" .facts.databases "resources" .values.migrate.resources -}}
 {{- $_ := set $gate "args" (list "gate" "--services" (join "," .facts.services) "--seconds" .values.migrate.gateSeconds) -}}
-{{- $scope := omit . "port" "probes" "preStopSeconds" "environment" "resources" "secrets" "args" "container" -}}
+{{- $scope := pick . "root" "global" "values" "facts" "name" "component" "configMap" "plain" -}}
 {{- include "common.container" (merge $gate $scope) -}}
 {{- end -}}
 
