@@ -76,7 +76,7 @@ class Shop:
         while True:
             answer = self._http.request(
                 method,
-                f"{self._base(path)}{_API}{path}",
+                f"{address(self._url, path)}{path}",
                 body=msgspec.json.encode(body) if body is not None else None,
                 headers={"Content-Type": "application/json", **self._headers, **headers},
             )
@@ -89,12 +89,14 @@ class Shop:
                 )
             return msgspec.json.decode(answer.data) if answer.data else None
 
-    def _base(self, path: str) -> str:
-        return self._url.replace(_SERVICE, _owner(path)) if _SERVICE in self._url else self._url
-
     def _pause(self) -> None:
         self._look()
         time.sleep(0.2)
+
+
+def address(url: str, path: str) -> str:
+    """Where the API is that has the path; `{service}` in the URL becomes the name of its owner."""
+    return f"{url.replace(_SERVICE, _owner(path)) if _SERVICE in url else url}{_API}"
 
 
 @cache

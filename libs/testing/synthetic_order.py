@@ -60,22 +60,19 @@ def _has(shop: Shop, path: str) -> bool:
 
 def buy(guest: Shop, article: Article, token: str) -> dict[str, Any]:
     """Place an order as somebody without an account."""
-    cart = guest.post("/carts", _cart(article))
+    cart = guest.post("/carts", cart_of(article))
     guest.hold_cart(cart["session_token"])
     guest.await_that(
         "the arrival of price and stock in carts",
         lambda: not guest.get(f"/carts/{cart['id']}")["problems"],
     )
-    body = {
-        "cart_id": cart["id"],
-        "email": "synthetic@argosy.example",
-        "payment": {"provider": "simulator", "token": token},
-    }
+    body = order_of(cart["id"], token)
     order: dict[str, Any] = guest.post("/orders", body, {"Idempotency-Key": cart["id"]})
     return order
 
 
-def _cart(article: Article) -> dict[str, Any]:
+def cart_of(article: Article) -> dict[str, Any]:
+    """A new cart with one piece of it, complete enough to be ordered."""
     return {
         "currency": article.currency,
         "items": [{"sku": article.sku, "quantity": 1}],
@@ -87,6 +84,15 @@ def _cart(article: Article) -> dict[str, Any]:
             "postcode": "0000",
             "country": article.country,
         },
+    }
+
+
+def order_of(cart_id: str, token: str) -> dict[str, Any]:
+    """The order of that cart, paid with what the token stands for."""
+    return {
+        "cart_id": cart_id,
+        "email": "synthetic@argosy.example",
+        "payment": {"provider": "simulator", "token": token},
     }
 
 
