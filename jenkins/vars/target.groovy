@@ -1,0 +1,4 @@
+// One target of the Makefile.
+void call(String name) {
+    sh "make ${name}"
+}
