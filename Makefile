@@ -75,6 +75,10 @@ chaos: venv system-packages ## Kill processes under load and check the promises
 charts: venv ## Write what the charts take from the code
 	@$(PY) -m tools.charts write
 
+.PHONY: rules
+rules: venv system-packages ## Write the alert rules and dashboards that the code decides, and check all rules
+	@$(PY) -m tools.monitoring write
+
 .PHONY: base-image
 base-image: venv ## Make a base image of Debian's packages, where no registry is in reach
 	@$(PY) -m tools.images.base

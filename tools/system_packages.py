@@ -11,6 +11,7 @@ from pathlib import Path
 
 from libs.testing.servers.programs import (
     MissingProgram,
+    monitoring_program,
     postgres_program,
     program,
     rabbit_program,
@@ -24,7 +25,7 @@ _REFUSE_ALL = "#!/bin/sh\nexit 101\n"
 
 @dataclass(frozen=True)
 class Need:
-    """A server or program, the Debian package that holds it, and the variable that names another."""
+    """A server or program, its Debian package, and the variable that names another one."""
 
     package: str
     variable: str
@@ -35,7 +36,7 @@ NEEDS = (
     Need("postgresql", "ARGOSY_TEST_POSTGRES_URL", lambda: postgres_program("initdb")),
     Need("rabbitmq-server", "ARGOSY_TEST_BROKER_URL", lambda: rabbit_program("rabbitmq-server")),
     Need("redis-server", "ARGOSY_TEST_REDIS_URL", lambda: program("redis-server")),
-    Need("prometheus", "ARGOSY_TEST_PROMETHEUS_BIN", lambda: program("promtool")),
+    Need("prometheus", "ARGOSY_TEST_PROMETHEUS_BIN", lambda: monitoring_program("promtool")),
 )
 
 

@@ -27,6 +27,12 @@ def rabbit_program(name: str, homes: str = RABBIT_HOMES, path: str | None = None
     return _first(name, (Path(homes, "bin", name),), path)
 
 
+def monitoring_program(name: str) -> Path:
+    """A program of Prometheus, from the folder of ARGOSY_TEST_PROMETHEUS_BIN if that is given."""
+    given = os.environ.get("ARGOSY_TEST_PROMETHEUS_BIN")
+    return _first(name, [Path(given, name)] if given else (), None)
+
+
 def program(name: str, path: str | None = None) -> Path:
     """A program on the path, or where Debian installs programs."""
     return _first(name, (), path)
