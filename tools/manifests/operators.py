@@ -15,7 +15,7 @@ from tools.manifests.names import (
 )
 
 POSTGRESQL_SERVICES = "k8s/operators/cnpg/services.yaml"
-POSTGRESQL_CONNECTIONS = "k8s/operators/cnpg/connections.yaml"
+POSTGRESQL_CONNECTIONS = "k8s/operators/cnpg/connections.patch.yaml"
 RABBITMQ_SERVICES = "k8s/operators/rabbitmq/services.yaml"
 _CNPG = "postgresql.cnpg.io/v1"
 _RABBITMQ = "rabbitmq.com/v1beta1"
