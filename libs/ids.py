@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import datetime
 from uuid import UUID
 
 # Crockford's alphabet in lower case, as TypeID demands: no i, l, o, u.
@@ -18,6 +19,11 @@ def uuid7() -> UUID:
     fraction = (rest << 12) // 1_000_000
     random = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | random)
+
+
+def first_uuid7_of(moment: datetime) -> UUID:
+    """What sorts before every UUIDv7 that is made from that millisecond on."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def made_at(value: UUID) -> float:

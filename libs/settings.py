@@ -1,5 +1,6 @@
 """Typed settings from the environment, checked all at once when a process starts."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
@@ -18,7 +19,8 @@ class Settings:
     """A group of settings: the field `smtp_url` is the variable `ARGOSY_SMTP_URL`.
 
     Types may be str, int, float, bool, Path and tuple[str, ...] (comma separated); a field's
-    `metadata["help"]` documents it.
+    `metadata["help"]` documents it. A number must be above zero, or from `metadata["least"]` up,
+    and not above `metadata["most"]`.
     """
 
     section: ClassVar[str] = ""
@@ -47,10 +49,23 @@ class Settings:
 
 def _read(field: "Field[Any]", kind: type, text: str) -> dict[str, Any]:
     if text:
-        return {field.name: _convert(kind, text)}
+        value = _convert(kind, text)
+        if kind in (int, float):
+            _check_bounds(field, value)
+        return {field.name: value}
     if field.default is MISSING and field.default_factory is MISSING:
         raise ValueError("is not set")
     return {}
+
+
+def _check_bounds(field: "Field[Any]", value: float) -> None:
+    least, most = field.metadata.get("least"), field.metadata.get("most", math.inf)
+    if least is None and not value > 0:
+        raise ValueError("must be above 0")
+    if least is not None and not value >= least:
+        raise ValueError(f"must be at least {least}")
+    if not (value <= most and math.isfinite(value)):
+        raise ValueError(f"must be at most {most}" if most < math.inf else "must be finite")
 
 
 def _convert(kind: Any, text: str) -> Any:

@@ -20,7 +20,8 @@ class HttpSettings(Settings):
         default=(), metadata={"help": "exact origins whose browsers may call the API"}
     )
     trusted_proxies: int = field(
-        default=0, metadata={"help": "how many X-Forwarded-For hops before us are our own"}
+        default=0,
+        metadata={"least": 0, "help": "how many X-Forwarded-For hops before us are our own"},
     )
     broker_url: str = field(default="", metadata={"help": "the broker, for /health only"})
     redis_url: str = field(default="", metadata={"help": "where rate limits are counted"})

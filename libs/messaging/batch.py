@@ -20,7 +20,7 @@ from libs.messaging.commands import Careful, CommandRunner, Open
 from libs.messaging.message import Envelope, Reply
 from libs.messaging.relay import forget
 from libs.messaging.tasks import Tasks
-from libs.messaging.wire import Outgoing, pack, read
+from libs.messaging.wire import Outgoing, read, reply_to
 from libs.observability import tracing
 
 _log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _TRIES = 3
 
 
 class Hold(Exception):
-    """The database cannot be reached; the messages stay unacknowledged until it can."""
+    """The database cannot take the messages now; they stay unacknowledged until it can."""
 
 
 class Leader(Protocol):
@@ -160,9 +160,11 @@ class Executor:
                 return self._attempt([delivery], careful=True)
             except Hold:
                 raise
-            except Exception as fault:  # noqa: BLE001  # whatever it is, the leader is told
+            except Exception as fault:  # whatever it is, the leader is told
                 if _passes(fault) and left:
                     continue
+                if _passes(fault) and delivery.kind != "command":
+                    raise Hold(str(fault)) from fault  # nobody would ask for it again
                 _log.exception("%s could not be handled", delivery.envelope.type)
                 return self._failed(delivery, fault)
 
@@ -173,15 +175,8 @@ class Executor:
         if delivery.kind != "command" or not envelope.key or not envelope.reply_to:
             self.park(delivery.message, repr(fault))
             return Result()
-        reply = pack(
-            Reply(outcome="retry", code="internal_error", detail=type(fault).__name__),
-            source=self._tasks.service,
-            key=envelope.key,
-            saga_type=envelope.saga_type,
-            reply_to=envelope.reply_to,
-            traceparent=envelope.traceparent,
-        )
-        return Result([reply])
+        reply = Reply(outcome="retry", code="internal_error", detail=type(fault).__name__)
+        return Result([reply_to(envelope, reply, source=self._tasks.service)])
 
     def _settle_alone(self, one: tuple[Open, Any]) -> list[Outgoing]:
         for left in reversed(range(_TRIES)):

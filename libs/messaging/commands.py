@@ -17,7 +17,7 @@ from libs.messaging import inbox
 from libs.messaging.inbox import Entry
 from libs.messaging.message import Command, Envelope, Reply, SagaKey
 from libs.messaging.tasks import Answer, CommandTask, Deferred, Done, Tasks
-from libs.messaging.wire import Outgoing, pack, read
+from libs.messaging.wire import Outgoing, read, reply_to
 from libs.observability import tracing
 
 _log = logging.getLogger(__name__)
@@ -166,16 +166,8 @@ class _Outcome:
         self.slow.append(Open(self.key, work, self.envelope.traceparent))
 
     def _reply(self, outcome: Any, code: str | None) -> None:
-        """An answer that is not worth storing: it can be worked out again."""
-        reply = pack(
-            Reply(outcome=outcome, code=code),
-            source=self.service,
-            key=self.key,
-            saga_type=self.envelope.saga_type,
-            reply_to=self.envelope.reply_to,
-            traceparent=self.envelope.traceparent,
-        )
-        self.messages.append(reply)
+        reply = Reply(outcome=outcome, code=code)
+        self.messages.append(reply_to(self.envelope, reply, source=self.service))
 
     def _entry(self, state: inbox.State) -> Entry:
         return Entry(

@@ -14,7 +14,9 @@ from libs.db.statement import Statement
 from libs.db.transaction import transaction
 from libs.ids import uuid7
 from libs.messaging import metrics, topology
-from libs.messaging.wire import unpack
+from libs.messaging.message import DEAD_LETTER, Envelope, Reply
+from libs.messaging.publisher import Publisher, Unsent
+from libs.messaging.wire import Outgoing, reply_to, unpack
 
 _log = logging.getLogger(__name__)
 _LIMIT = 50
@@ -38,10 +40,14 @@ def keep(session: Session, service: str, kind: str, body: bytes, reason: str) ->
 
 
 class DeadLetters:
-    """Empties the dead-letter queues that the broker fills: too many deliveries, unknown names."""
+    """Empties the dead-letter queues that the broker fills: too many deliveries, unknown names.
+
+    The leader of a saga is told, since it would only ask again.
+    """
 
     def __init__(self, url: str, apps: Sequence[Flask]) -> None:
         self._url = url
+        self._publisher = Publisher(url)
         self._apps = apps
         self._connection: Any = None
 
@@ -52,7 +58,7 @@ class DeadLetters:
         except Exception as fault:
             # A message that could not be stored goes back to its queue with the connection.
             self._close()
-            if not isinstance(fault, (OSError, *Connection(self._url).connection_errors)):
+            if not isinstance(fault, (OSError, Unsent, *Connection(self._url).connection_errors)):
                 raise
             _log.warning("the dead-letter queues wait for the broker: %s", fault)
             return 0
@@ -65,6 +71,7 @@ class DeadLetters:
                 return count
             deaths = (message.headers or {}).get("x-death") or [{}]
             reason = str(deaths[0].get("reason", "rejected"))
+            self._publisher.deliver(_replies(app.name, message.body, reason))
             with app.app_context(), transaction() as session:
                 park(session, app.name, message, reason)
             channel.basic_ack(message.delivery_tag)
@@ -82,9 +89,21 @@ class DeadLetters:
             connection.collect(socket_timeout=0.1)
 
 
+def _replies(service: str, body: bytes, reason: str) -> list[Outgoing]:
+    envelope = _envelope(body)
+    if envelope is None or envelope.key is None or envelope.reply_to is None:
+        return []
+    reply = Reply(outcome="retry", code=DEAD_LETTER, detail=reason)
+    return [reply_to(envelope, reply, source=service)]
+
+
 def _saga_of(body: bytes) -> UUID | None:
+    envelope = _envelope(body)
+    return envelope.key.saga if envelope and envelope.key else None
+
+
+def _envelope(body: bytes) -> Envelope | None:
     try:
-        key = unpack(body).key
+        return unpack(body)
     except (ValueError, msgspec.MsgspecError):
         return None
-    return key.saga if key else None

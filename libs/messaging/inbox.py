@@ -6,6 +6,7 @@ commits first wins, the other adapts.
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,9 +14,11 @@ import msgspec
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from libs import clock
 from libs.db.faults import violated
 from libs.db.statement import Statement
 from libs.errors import DomainError
+from libs.ids import first_uuid7_of
 from libs.messaging.message import Envelope, Outcome, Reply, SagaKey
 from libs.messaging.outbox import publish_after_commit, take
 from libs.messaging.tasks import Answer, Done, InDoubt, Rejected, Waiting
@@ -93,6 +96,16 @@ _update = Statement(
 )
 
 
+_forget = Statement(
+    """
+    DELETE FROM inbox WHERE (source, step, generation) IN (
+        SELECT source, step, generation FROM inbox
+        WHERE source < $1 AND at < $2 AND state <> 'started' LIMIT $3 FOR UPDATE SKIP LOCKED
+    )
+    """
+)
+
+
 def body_hash(envelope: Envelope) -> str:
     """Tells a repetition from another message under the same key."""
     return hashlib.blake2b(bytes(envelope.data), digest_size=16).hexdigest()
@@ -151,6 +164,15 @@ def update(session: Session, entry: Entry) -> None:
 def claim_facts(session: Session, ids: Sequence[UUID]) -> set[UUID]:
     """Those of the facts that were never taken in before; they are now."""
     return {row[0] for row in _claim_facts.rows(session, list(ids))}
+
+
+def forget(days: int, session: Session, limit: int = 1000) -> int:
+    """Forget what was taken in so long ago; how many steps and facts those were.
+
+    Sagas and facts are named by UUIDs that grow with time, so the primary key finds them.
+    """
+    oldest = clock.now() - timedelta(days=days)
+    return _forget.run(session, first_uuid7_of(oldest), oldest, limit)
 
 
 def settle(session: Session, key: SagaKey, answer: Answer) -> bool:

@@ -71,6 +71,10 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.key.label if self.key else self.type
 
 
+# The code of a reply for a command that was delivered too often to be tried again.
+DEAD_LETTER = "dead_letter"
+
+
 class Reply(Payload, frozen=True, kw_only=True):
     """A participant's answer. `output` is stored by the leader, `code` names a business refusal."""
 

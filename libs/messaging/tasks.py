@@ -70,7 +70,7 @@ class Periodic:
     name: str
     seconds: float
     handler: Handler
-    transactional: bool
+    transactional: bool = True
     when: Callable[[Session], bool] | None = None
 
 

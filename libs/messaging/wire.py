@@ -80,6 +80,18 @@ def pack(
     return Outgoing(envelope.id, payload.wire_name, exchange, routing_key, data)
 
 
+def reply_to(envelope: Envelope, reply: Reply, *, source: str) -> Outgoing:
+    """An answer to a saga's command that is not stored: it can be worked out again."""
+    return pack(
+        reply,
+        source=source,
+        key=envelope.key,
+        saga_type=envelope.saga_type,
+        reply_to=envelope.reply_to,
+        traceparent=envelope.traceparent,
+    )
+
+
 def repack(text: str | bytes, routing_key: str) -> Outgoing:
     """A stored envelope, to be published again just as it was."""
     data = text.encode() if isinstance(text, str) else text

@@ -9,7 +9,7 @@ from celery import Celery, Task, signals
 from flask import Flask
 
 from libs.contracts.subscriptions import SUBSCRIPTIONS
-from libs.messaging import jobs, liveness, metrics, outbox, topology
+from libs.messaging import inbox, jobs, liveness, metrics, outbox, topology
 from libs.messaging.backlog import measure_outbox
 from libs.messaging.batch import Executor
 from libs.messaging.dead import DeadLetters
@@ -34,6 +34,7 @@ SAGA_SECONDS = 0.5
 MEASURE_SECONDS = 15.0
 DEAD_LETTER_SECONDS = 5.0
 TIDY_SECONDS = 1.0
+INBOX_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,7 @@ def _platform_work(
     work = [
         Periodic("outbox", OUTBOX_SECONDS, lambda: outbox.sweep(publisher), transactional=False),
         Periodic("tidy", TIDY_SECONDS, executor.tidy, transactional=False),
+        Periodic("inbox", INBOX_SECONDS, partial(inbox.forget, settings.inbox_days)),
         Periodic("measure outbox", MEASURE_SECONDS, measure_outbox, transactional=False),
     ]
     if leader := leaders.get(service.name):

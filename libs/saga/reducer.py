@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from libs.errors import Conflict
-from libs.messaging.message import Payload
+from libs.messaging.message import DEAD_LETTER, Payload
 from libs.saga.definition import Saga
 from libs.saga.state import (
     Aborted,
@@ -30,6 +30,8 @@ from libs.saga.transition import WAITING, Transition
 COMPENSABLE_FAILURES = 6
 # A step that must succeed and reports a fault this often in a row needs a person.
 STUBBORN_FAILURES = 20
+# A dead letter has cost twenty deliveries: the third one needs a person.
+DEAD_LETTER_FAILURES = STUBBORN_FAILURES // 3 + 1
 
 
 class SagaForbids(Conflict):
@@ -116,7 +118,7 @@ class _Reaction(Transition):
                 self.over(event.step, event.output)
 
     def _failed(self, event: Answered, step: StepState) -> None:
-        failures = step.failures + 1
+        failures = step.failures + (DEAD_LETTER_FAILURES if event.code == DEAD_LETTER else 1)
         pause = self.pause_after_fault(failures)
         code = event.code or "step_failed"
         self.put(event.step, failures=failures, due_at=pause, code=code, detail=event.detail)

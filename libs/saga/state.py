@@ -127,10 +127,11 @@ class Skipped(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Aborted(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer or an operator wants it undone."""
+    """A customer or an operator wants it undone; `detail` is for everybody, `reason` is not."""
 
     code: str
     detail: str
+    reason: str = ""
 
 
 Event = Started | Answered | Ticked | Retried | Skipped | Aborted

@@ -152,7 +152,7 @@ def _event_values(change: Change) -> tuple[Any, ...]:
         getattr(event, "phase", None),
         getattr(event, "outcome", None),
         getattr(event, "code", None),
-        getattr(event, "detail", None) or getattr(event, "reason", None),
+        getattr(event, "reason", None) or getattr(event, "detail", None),
         state.steps[step].attempt if step else None,
         sent,
         state.status,

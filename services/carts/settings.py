@@ -13,9 +13,13 @@ class CartsSettings(Settings):
     section = "CARTS_"
 
     # So many lines of any quantity fit into one message, as an order of the cart has to.
-    max_lines: int = field(default=1300, metadata={"help": "different things in one cart"})
+    max_lines: int = field(
+        default=1300, metadata={"most": 1300, "help": "different things in one cart"}
+    )
     max_quantity: int = field(default=100_000, metadata={"help": "pieces of one thing in a cart"})
-    max_coupons: int = field(default=10, metadata={"help": "coupons that one cart may name"})
+    max_coupons: int = field(
+        default=10, metadata={"least": 0, "help": "coupons that one cart may name"}
+    )
     lease_seconds: int = field(
         default=60, metadata={"help": "how long a cart waits for the order that froze it"}
     )

@@ -105,3 +105,24 @@ def test_a_command_of_no_saga_is_parked(floor: Floor, payload: ActGamma | Charge
     assert eventually(lambda: len(floor.dead("gamma")) == 1, 10)
     assert "belongs to no saga" in floor.dead("gamma")[0]
     assert floor.effects("gamma") == once([])
+
+
+@pytest.mark.chaos
+def test_a_command_that_kills_its_process_takes_no_neighbour_along(floor: Floor):
+    floor.begin([0], mode="die")
+    floor.begin(range(1, 11))
+    worker = floor.worker(wait=False)
+
+    def after_a_restart(condition: Callable[[], bool]) -> bool:
+        if not worker.process.running:
+            worker.start(wait=False)
+        return condition()
+
+    def answers() -> list[tuple[str]]:
+        return floor.rows("desk", "SELECT code FROM saga_event WHERE outcome = 'retry'")
+
+    assert eventually(lambda: after_a_restart(lambda: bool(floor.dead("gamma"))), 120)
+    assert set(floor.dead("gamma")) == {"delivery_limit"}
+    assert floor.effects("gamma") == once(range(1, 11))
+    assert eventually(lambda: after_a_restart(lambda: ("dead_letter",) in answers()), 60)
+    assert floor.statuses()["done"] == 10

@@ -134,6 +134,8 @@ def hear(session: Session, fact: Acted) -> None:
 @gamma.command(ActGamma)
 def act_gamma(session: Session, message: ActGamma) -> None:
     record(session, message.number, "do")
+    if message.mode == "die":
+        _die()
     if message.mode == "refuse":
         raise Refused("gamma does not want to")
     if message.mode == "bug":

@@ -2,6 +2,7 @@
 
 import pytest
 
+from libs.messaging.message import DEAD_LETTER
 from libs.saga.reducer import COMPENSABLE_FAILURES, STUBBORN_FAILURES, SagaForbids
 from libs.saga.state import Aborted
 from libs.saga.transition import COMPENSATED, WAITING
@@ -163,6 +164,23 @@ class TestFaults:
 
         assert driver.status == "needs_attention"
         assert driver.state.code == "internal_error"
+
+    def test_a_step_that_must_succeed_needs_a_person_after_three_dead_letters(self):
+        driver = paid()
+        for _ in range(2):
+            driver.answer("capture", "retry", code=DEAD_LETTER)
+
+        assert driver.status == "running"
+
+        driver.answer("capture", "retry", code=DEAD_LETTER)
+
+        assert driver.status == "needs_attention"
+        assert driver.state.code == DEAD_LETTER
+
+    def test_a_compensable_step_whose_command_became_a_dead_letter_is_given_up(self):
+        driver = Driver().answer("stock", "retry", code=DEAD_LETTER)
+
+        assert driver.status == "aborting"
 
     def test_a_success_forgets_the_faults_before_it(self):
         driver = Driver().answer("stock", "retry", code="internal_error").done("stock")

@@ -117,5 +117,6 @@ def upgrade() -> None:
         "CREATE UNIQUE INDEX uq_orders_live_cart ON orders (cart_id) WHERE status <> 'cancelled'"
     )
     op.execute("CREATE INDEX ix_orders_customer_id ON orders (customer_id, id DESC)")
+    op.execute("CREATE INDEX ix_orders_email ON orders (email, id DESC)")
     op.execute("CREATE INDEX ix_orders_guest_key ON orders (guest_key) WHERE guest_key IS NOT NULL")
     op.execute('CREATE INDEX ix_return_order_id ON "return" (order_id)')

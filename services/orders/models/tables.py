@@ -49,6 +49,7 @@ class Order(Base):
             postgresql_where=text("status <> 'cancelled'"),
         ),
         Index("ix_orders_customer_id", "customer_id", text("id DESC")),
+        Index("ix_orders_email", "email", text("id DESC")),
         Index("ix_orders_guest_key", "guest_key", postgresql_where=text("guest_key IS NOT NULL")),
     )
 

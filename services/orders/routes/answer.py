@@ -18,7 +18,7 @@ from services.orders.queries.orders import Viewer
 from services.orders.schemas.orders import OrderSchema
 
 Unfinished = Callable[[Session, UUID], bool]
-_BY_OPERATOR = {"retried", "skipped"}
+_BY_OPERATOR = {"retried", "skipped", "aborted"}
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.1
 _schema = OrderSchema()
 

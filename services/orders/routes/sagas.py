@@ -87,7 +87,8 @@ def skip_step(body: dict[str, Any], saga_id: UUID) -> dict[str, Any]:
 @sagas.response(200, OutcomeSchema)
 def abort_saga(body: dict[str, Any], saga_id: UUID) -> dict[str, Any]:
     """Undo a saga that has not reached its point of no return."""
-    return _act(saga_id, Aborted(code="orders.aborted", detail=body["reason"]), body)
+    event = Aborted(code="orders.aborted", detail="the shop gave it up", reason=body["reason"])
+    return _act(saga_id, event, body)
 
 
 def _act(saga_id: UUID, event: Event, body: dict[str, Any]) -> dict[str, Any]:

@@ -158,6 +158,17 @@ def test_an_aborted_saga_gives_everything_back(shop, guest, operate):
     assert (ended["status"], ended["cancellation"]["code"]) == ("cancelled", "orders.aborted")
 
 
+def test_why_an_operator_aborted_is_kept_for_operators(shop, guest, operate):
+    order = guest.orders("MUG")
+
+    operate("POST", f"/{saga_of(order)}/abort", reason="a secret note")
+    shop.finishes(uuid_of(order))
+
+    pages = [f"/{order['id']}{page}" for page in ("", "/timeline", "/events")]
+    assert not any("a secret note" in guest.call("GET", page).text for page in pages)
+    assert "a secret note" in str(operate("GET", f"/{saga_of(order)}").json["events"])
+
+
 @pytest.mark.parametrize(
     ("act", "body"),
     [

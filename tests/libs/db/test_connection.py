@@ -1,11 +1,14 @@
 """Statements that travel together do what they would do alone."""
 
+from contextlib import suppress
+
 import psycopg2
 import pytest
 from psycopg2 import extensions
 from psycopg2.errors import InFailedSqlTransaction, UniqueViolation
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, InternalError
+from sqlalchemy.orm import Session
 
 from libs.db.connection import Connection
 from libs.db.statement import Statement
@@ -32,7 +35,7 @@ def app(platform_app):
         yield app
 
 
-def _stored():
+def _stored() -> list[str]:
     with reading() as session:
         return [word for (word,) in _WORDS.rows(session)]
 
@@ -128,10 +131,14 @@ def test_a_query_sees_what_was_given_for_later_before_it(app):
 
 
 def test_a_transaction_that_fails_drops_what_was_given_for_later(app):
-    with pytest.raises(ZeroDivisionError), transaction() as session:
-        _ADD.run(session, "a")
-        _ADD.later(session, "b")
-        raise ZeroDivisionError
+    def work() -> None:
+        with transaction() as session:
+            _ADD.run(session, "a")
+            _ADD.later(session, "b")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
 
     with transaction() as session:
         _ADD.run(session, "c")
@@ -139,29 +146,41 @@ def test_a_transaction_that_fails_drops_what_was_given_for_later(app):
 
 
 def test_a_savepoint_that_fails_takes_along_what_was_given_for_later_in_it(app):
-    with transaction() as session:
-        _ADD.later(session, "a")
-        with pytest.raises(ZeroDivisionError), savepoint(session):
+    def part(session: Session) -> None:
+        with savepoint(session):
             _ADD.later(session, "b")
             raise ZeroDivisionError
+
+    with transaction() as session:
+        _ADD.later(session, "a")
+        with pytest.raises(ZeroDivisionError):
+            part(session)
         _ADD.later(session, "c")
 
     assert _stored() == ["a", "c"]
 
 
 def test_a_statement_for_later_that_fails_fails_the_commit_and_all_with_it(app):
-    with pytest.raises(IntegrityError) as fault, transaction() as session:
-        _ADD.run(session, "a")
-        _ADD.later(session, "a")
+    def work() -> None:
+        with transaction() as session:
+            _ADD.run(session, "a")
+            _ADD.later(session, "a")
+
+    with pytest.raises(IntegrityError) as fault:
+        work()
 
     assert isinstance(fault.value.orig, UniqueViolation)
     assert _stored() == []
 
 
 def test_a_transaction_whose_failure_was_overlooked_is_not_taken_for_durable(app):
-    with pytest.raises(InternalError), transaction() as session:
-        _ADD.run(session, "a")
-        with pytest.raises(psycopg2.DataError):
-            Statement("SELECT 1 / 0").run(session)
+    def work() -> None:
+        with transaction() as session:
+            _ADD.run(session, "a")
+            with suppress(psycopg2.DataError):
+                Statement("SELECT 1 / 0").run(session)
+
+    with pytest.raises(InternalError):
+        work()
 
     assert _stored() == []

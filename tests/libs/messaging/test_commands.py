@@ -7,8 +7,12 @@ import msgspec
 import pytest
 
 from libs import clock
+from libs.db.transaction import transaction
+from libs.ids import uuid7
+from libs.messaging import inbox
 from libs.messaging.wire import unpack
 from tests.libs.messaging.toys import (
+    Charge,
     GiveBack,
     Look,
     Take,
@@ -230,3 +234,14 @@ def test_another_body_under_the_same_key_is_a_fault(participant):
     assert (fault.outcome, fault.detail) == ("retry", "WrongBody")
     assert done.outcome == "done"
     assert participant.effects() == ["take", "take"]
+
+
+@pytest.mark.parametrize(("days", "left"), [(1, ["done", "started"]), (-1, ["started"])])
+def test_a_step_is_forgotten_when_it_is_old_and_over(participant, days, left):
+    participant.take(command(Take(), saga=uuid7()))
+    participant.take(command(Charge(), saga=uuid7()))
+
+    with participant.app.app_context(), transaction() as session:
+        inbox.forget(days, session)
+
+    assert participant.states() == left
