@@ -41,6 +41,8 @@ def engine_options(settings: DatabaseSettings, service: str = "") -> dict[str, A
     return {
         "pool_size": settings.pool_size,
         "max_overflow": 2,
+        # The connection that was used last has its plans in the nearest cache.
+        "pool_use_lifo": True,
         "pool_timeout": 1,
         "pool_recycle": 900,
         "poolclass": RestedPool,
