@@ -1,5 +1,6 @@
 """Whether an object is what its kind may be: strictly, as the API server would say it."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,13 @@ def faults(one: Object, version: str) -> list[str]:
     if not is_builtin(one):
         return _custom_faults(one)
     version = max(version, _SINCE.get(one["kind"], version))
+    return _builtin_faults(json.dumps(one), version)
+
+
+@cache
+def _builtin_faults(text: str, version: str) -> list[str]:
+    """Remembered, since most values leave most objects of a chart as they are."""
+    one = json.loads(text)
     try:
         kubernetes_validate.validate(one, version, strict=True)
     except kubernetes_validate.ValidationError as fault:
