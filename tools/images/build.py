@@ -4,34 +4,34 @@ import argparse
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from libs.runtime import registry
 from libs.testing.servers.programs import MissingProgram
 from tools.images import base
 from tools.images.daemon import running_engine
-from tools.images.engine import Engine, EngineError
+from tools.images.engine import Engine, EngineError, Recipe
 from tools.images.wheels import WheelsMissing, collect
 
 ROOT = Path(__file__).resolve().parents[2]
-WHEELS = ROOT / "build" / "wheels"
 LOCK = ROOT / "requirements.txt"
 ALL_IN_ONE = "all-in-one"
 
 
 @dataclass(frozen=True)
 class Release:
-    """How the images of one build are called, and what they say about their origin."""
+    """What images are built from, how they are called, and what they say about their origin."""
 
     version: str
     revision: str
     repository: str = "argosy"
+    root: Path = ROOT
 
     @classmethod
     def of_checkout(cls) -> "Release":
-        """The version of the project and the commit that is checked out."""
+        """The project's version and the commit that is checked out."""
         project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
         git = subprocess.run(
             ["/usr/bin/env", "git", "rev-parse", "HEAD"],
@@ -58,25 +58,32 @@ def images() -> tuple[str, ...]:
     return (*registry.discover(), ALL_IN_ONE)
 
 
-def build_base(engine: Engine, release: Release, python_image: str | None) -> None:
+def build_base(
+    engine: Engine, release: Release, python_image: str | None, *, fresh: bool = False
+) -> None:
     """Build the builder and what every image stands on; None takes the public base image."""
-    collect(LOCK, engine.machine, WHEELS)
+    collect(LOCK, engine.machine, release.root / "build" / "wheels")
     arguments = release.arguments
     if python_image:
         arguments |= {"PYTHON_IMAGE": python_image}
-    for image, target in (("builder", "builder"), ("base", "runtime")):
-        engine.build(ROOT, "Dockerfile.base", release.name(image), arguments, target)
+    base = Recipe(release.root, "Dockerfile.base", arguments, "runtime", fresh)
+    engine.build(base, release.name("base"))
+    # The engine has just made it on the way to the base, and only gives it a name.
+    engine.build(replace(base, target="builder", fresh=False), release.name("builder"))
 
 
-def build(engine: Engine, release: Release, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+def build(
+    engine: Engine, release: Release, names: Sequence[str], *, fresh: bool = False
+) -> Iterator[tuple[str, str]]:
     """Build the named images, and tell the full name and the ID of each."""
-    arguments: Mapping[str, str] = release.arguments | {
+    arguments = release.arguments | {
         "BUILDER_IMAGE": release.name("builder"),
         "BASE_IMAGE": release.name("base"),
     }
     for name in names:
         dockerfile = "Dockerfile" if name == ALL_IN_ONE else f"services/{name}/Dockerfile"
-        yield release.name(name), engine.build(ROOT, dockerfile, release.name(name), arguments)
+        recipe = Recipe(release.root, dockerfile, arguments, fresh=fresh)
+        yield release.name(name), engine.build(recipe, release.name(name))
 
 
 def main() -> None:

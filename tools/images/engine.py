@@ -61,21 +61,36 @@ class Engine:
         known: list[dict[str, Any]] = json.loads(self.run("image", "inspect", image))
         return known[0]
 
-    def build(
-        self,
-        context: Path,
-        dockerfile: str,
-        tag: str,
-        arguments: Mapping[str, str],
-        target: str = "",
-    ) -> str:
-        """Build a target, the last one by default, without a network; return the image's ID."""
-        options = [word for pair in arguments.items() for word in ("--build-arg", "=".join(pair))]
-        if target:
-            options += ["--target", target]
-        options += ["--network", "none", "--tag", tag, "--file", str(context / dockerfile)]
-        self.run("build", "--quiet", *options, context, seconds=_BUILD)
+    def build(self, recipe: "Recipe", tag: str) -> str:
+        """Build without a network, give the image a name, and return its ID."""
+        self.run(
+            "build", "--quiet", "--network", "none", "--tag", tag, *recipe.words, seconds=_BUILD
+        )
         return str(self.inspect(tag)["Id"])
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A Dockerfile of a folder, its arguments, one of its targets (else the last one).
+
+    A fresh build takes nothing from an earlier one.
+    """
+
+    context: Path
+    dockerfile: str
+    arguments: Mapping[str, str]
+    target: str = ""
+    fresh: bool = False
+
+    @property
+    def words(self) -> list[str | Path]:
+        """The words of `docker build` for it."""
+        words: list[str | Path] = ["--file", self.context / self.dockerfile]
+        for name, value in self.arguments.items():
+            words += ["--build-arg", f"{name}={value}"]
+        words += ["--target", self.target] if self.target else []
+        words += ["--no-cache"] if self.fresh else []
+        return [*words, self.context]
 
 
 def _reason(output: str, errors: str) -> str:
