@@ -90,3 +90,11 @@ images: venv ## Build the image of every service, and one of all: [ARGS="orders 
 .PHONY: sbom
 sbom: venv ## Write each image's bill of materials, checked against its files: [ARGS="orders carts"]
 	@$(PY) -m tools.images.sbom $(ARGS)
+
+.PHONY: sign
+sign: venv ## Sign the packaged charts: ARGOSY_SIGNING_KEYRING= ARGOSY_SIGNING_KEY=, or cosign on the path
+	@$(PY) -m tools.release sign
+
+.PHONY: release
+release: venv ## Publish images, and under the tag of a version signed charts and its page: REGISTRY=
+	@REGISTRY="$(REGISTRY)" $(PY) -m tools.release release

@@ -37,6 +37,7 @@ NEEDS = (
     Need("rabbitmq-server", "ARGOSY_TEST_BROKER_URL", lambda: rabbit_program("rabbitmq-server")),
     Need("redis-server", "ARGOSY_TEST_REDIS_URL", lambda: program("redis-server")),
     Need("prometheus", "ARGOSY_TEST_PROMETHEUS_BIN", lambda: monitoring_program("promtool")),
+    Need("gnupg", "ARGOSY_TEST_GPG", lambda: program("gpg")),
 )
 
 

@@ -1,0 +1,1 @@
+"""Signs what a build has made, and hands it out: images, charts, bills of materials."""
