@@ -79,6 +79,10 @@ charts: venv ## Write what the charts take from the code
 rules: venv system-packages ## Write the alert rules and dashboards that the code decides, and check all rules
 	@$(PY) -m tools.monitoring write
 
+.PHONY: k8s
+k8s: venv ## Write the manifests that follow from which services there are
+	@$(PY) -m tools.manifests
+
 .PHONY: base-image
 base-image: venv ## Make a base image of Debian's packages, where no registry is in reach
 	@$(PY) -m tools.images.base
