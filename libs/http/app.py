@@ -28,7 +28,7 @@ from libs.settings import Settings, SettingsError
 
 @dataclass(frozen=True)
 class WebService:
-    """What a service brings to the web: `prefixes` are the paths that are its own."""
+    """What a service brings to the web: `prefixes` are the paths that are its own (`Prefixes`)."""
 
     name: str
     prefixes: tuple[str, ...]

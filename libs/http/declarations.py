@@ -6,6 +6,7 @@ from flask import Flask
 
 from libs.http.blueprint import INTERNAL
 from libs.http.operation import Operation, operation_of
+from libs.http.prefixes import Prefixes
 from libs.http.ratelimit import Limiter
 
 
@@ -29,8 +30,9 @@ def declared_operations(
         "these operations name an unknown class of rate limit",
     )
     rules = list(app.url_map.iter_rules())
+    own = Prefixes(dict.fromkeys(prefixes, app.name))
     _refuse(
-        (rule.rule for rule in rules if not _is_under(rule.rule, prefixes)),
+        (rule.rule for rule in rules if own.find(rule.rule) is None),
         "these paths are outside the service's prefixes",
     )
     _refuse(
@@ -42,10 +44,6 @@ def declared_operations(
         "these internal paths have an access rule that does not name services",
     )
     return operations
-
-
-def _is_under(path: str, prefixes: tuple[str, ...]) -> bool:
-    return any(f"{path}/".startswith(f"{prefix}/") for prefix in prefixes)
 
 
 def _refuse(offenders: Iterable[str], sentence: str) -> None:

@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app
 from libs.http import docs, health, hooks, local, openapi, refusals
 from libs.http.aliases import Aliases
 from libs.http.app import JsonProvider, WebService, create_described_app, create_service_app
+from libs.http.prefixes import Prefixes
 from libs.http.problems import Problem
 from libs.http.settings import HttpSettings
 from libs.observability import metrics
@@ -26,22 +27,13 @@ class Edge:
 
     def __init__(self, apps: Apps, platform: Flask, aliases: Aliases) -> None:
         self._aliases = aliases
-        self._by_prefix = _by_prefix(apps)
-        depths = {prefix.count("/") for prefix in self._by_prefix}
-        self._depths = sorted(depths, reverse=True)
+        self._prefixes = Prefixes(_by_prefix(apps))
         self._platform = platform
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self._aliases.apply(environ)
-        return self._find(environ["PATH_INFO"])(environ, start_response)
-
-    def _find(self, path: str) -> Flask:
-        parts = path.split("/", self._depths[0] + 1) if self._depths else []
-        for depth in self._depths:
-            app = self._by_prefix.get("/".join(parts[: depth + 1]))
-            if app is not None:
-                return app
-        return self._platform
+        app = self._prefixes.find(environ["PATH_INFO"])
+        return (self._platform if app is None else app)(environ, start_response)
 
 
 def create_app(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from libs.http.prefixes import Prefixes
 from libs.settings import SettingsError
 
 SERVICES = Path(__file__).resolve().parents[2] / "services"
@@ -44,6 +45,11 @@ def web_entry(name: str) -> Any:
     if not (SERVICES / name / "app.py").is_file():
         raise SettingsError(f"the service {name!r} has no web part")
     return importlib.import_module(f"services.{name}.app").WEB
+
+
+def owners(names: Sequence[str]) -> Prefixes[str]:
+    """Which of these services has a path."""
+    return Prefixes({prefix: name for name in names for prefix in web_entry(name).prefixes})
 
 
 def worker_entries(names: Sequence[str], pool: str) -> list[Any]:

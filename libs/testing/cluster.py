@@ -119,11 +119,10 @@ class Cluster:
 
     def url_for(self, path: str) -> str:
         """The full URL of a path, at the service that declares the longest prefix of it."""
-        owners = {
-            prefix: name for name in self.services for prefix in registry.web_entry(name).prefixes
-        }
-        prefix = max((one for one in owners if f"{path}/".startswith(f"{one}/")), key=len)
-        return self.url_of(owners[prefix]) + path
+        owner = registry.owners(self.services).find(path.partition("?")[0])
+        if owner is None:
+            raise ValueError(f"no service has the path {path}")
+        return self.url_of(owner) + path
 
     def processes(self, kind: Kind | None = None) -> list[ClusterProcess]:
         """All programs of ours, running or not, in the order of their start."""

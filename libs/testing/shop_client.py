@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import urllib3
 
+from libs.http.prefixes import Prefixes
 from libs.runtime import registry
 
 _TRIES_SECONDS = 60.0
@@ -96,15 +97,11 @@ class Shop:
 
 def address(url: str, path: str) -> str:
     """Where the API is that has the path; `{service}` in the URL becomes the name of its owner."""
-    return f"{url.replace(_SERVICE, _owner(path)) if _SERVICE in url else url}{_API}"
+    if _SERVICE in url:
+        url = url.replace(_SERVICE, str(_owners().find(f"{_API}{path.partition('?')[0]}")))
+    return f"{url}{_API}"
 
 
 @cache
-def _owner(path: str) -> str:
-    """The service whose prefix the path has; no prefix of theirs is longer than one word."""
-    collection = path.partition("?")[0].split("/")[1]
-    return next(
-        name
-        for name in registry.discover()
-        if f"{_API}/{collection}" in registry.web_entry(name).prefixes
-    )
+def _owners() -> Prefixes[str]:
+    return registry.owners(registry.discover())

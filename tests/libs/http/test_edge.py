@@ -55,6 +55,22 @@ def test_the_longest_prefix_wins(app: Flask, environ: dict[str, str]) -> None:
     assert port.get("/api/v1/notes/special/who").status_code == 404
 
 
+def test_a_service_may_own_what_lies_below_anothers_things(
+    app: Flask, environ: dict[str, str]
+) -> None:
+    url = environ["ARGOSY_NOTES_DATABASE_URL"]
+    below = other("/api/v1/notes/*/stars")
+    second = create_service_app(below, {"ARGOSY_OTHER_DATABASE_URL": url})
+    answered: list[str] = []
+    second.before_request(lambda: answered.append("other"))
+    port = Client(create_edge({WEB: app, below: second}, HttpSettings()))
+
+    port.get("/api/v1/notes/who")
+    port.get("/api/v1/notes/who/stars")
+
+    assert answered == ["other"]
+
+
 def test_two_services_cannot_claim_one_prefix(app: Flask, environ: dict[str, str]) -> None:
     url = environ["ARGOSY_NOTES_DATABASE_URL"]
     second = create_service_app(other("/api/v1/notes"), {"ARGOSY_OTHER_DATABASE_URL": url})
