@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.catalog.rules.text import plain, slugify
+from libs.markup import plain
+from services.catalog.rules.text import slugify
 
 SEPARATOR = " > "
 MAX_NAME = 120

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from libs.markup import formatted, plain
 from libs.money import Money, minor_digits
 from services.catalog.rules import category_path, product, text
 
@@ -124,7 +125,7 @@ def _bounded(maximum: int, clean: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def _name(cell: str) -> str:
-    name = _bounded(product.MAX_NAME, text.plain)(cell)
+    name = _bounded(product.MAX_NAME, plain)(cell)
     if not name:
         raise ValueError("is empty")
     return name
@@ -146,7 +147,7 @@ def _options(cell: str) -> dict[str, str]:
         key, equals, value = (part.strip() for part in pair.partition("="))
         if not (key and equals and value) or key in options:
             raise ValueError("must be key=value;key=value, each key once")
-        options[text.plain(key)] = text.plain(value)
+        options[plain(key)] = plain(value)
     if len(options) > product.MAX_OPTIONS:
         raise ValueError(f"has more than {product.MAX_OPTIONS} options")
     if any(len(part) > product.MAX_OPTION for pair in options.items() for part in pair):
@@ -166,9 +167,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "price": lambda cell: cell,
     "currency": _matching(product.CURRENCY, "three capital letters"),
     "slug": _optional(_slug),
-    "description": _bounded(product.MAX_DESCRIPTION, text.formatted),
+    "description": _bounded(product.MAX_DESCRIPTION, formatted),
     "category": _category,
-    "brand": _bounded(product.MAX_NAME, text.plain),
+    "brand": _bounded(product.MAX_NAME, plain),
     "options": _options,
     "product": _optional(_bounded(MAX_KEY, str)),
     "tax_category": _optional(_matching(product.TAX_CATEGORY, "lower-case words")),

@@ -6,10 +6,11 @@ import marshmallow as ma
 
 from libs.http.fields import Currency, Flag, Integer, MoneyField, QueryInteger, Schema, Text
 from libs.http.paging import PageArgs
+from libs.markup import formatted, plain
 from libs.money import Money
 from services.catalog.rules import product
 from services.catalog.rules.product import VariantDraft
-from services.catalog.rules.text import MAX_SLUG, formatted, is_slug, plain
+from services.catalog.rules.text import MAX_SLUG, is_slug
 
 _SORTS = ("name", "-name", "price", "-price", "created_at", "-created_at")
 _MAX_METADATA = 50
