@@ -1,4 +1,4 @@
-"""What Prometheus learns of database connections."""
+"""What Prometheus learns of database connections and of what spares them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +16,16 @@ _waits = Histogram(
 _timeouts = Counter(
     "database_pool_timeouts", "Waits for a connection that were given up.", ("service",)
 )
+_cache_reads = Counter(
+    "cache_reads",
+    "Reads of what a process remembers, by what came of it: hit or miss.",
+    ("channel", "outcome"),
+)
+
+
+def count_cache_read(channel: str, *, hit: bool) -> None:
+    """Count a read that was spared the database, or was not."""
+    _cache_reads.labels(channel, "hit" if hit else "miss").inc()
 
 
 def expect(service: str) -> None:

@@ -1,7 +1,7 @@
 """Strict schema fields: nothing is coerced, everything has a bound."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,26 @@ class Schema(ma.Schema):
 
     class Meta:
         unknown = ma.RAISE
+
+
+class Variant(ma.fields.Field[dict[str, Any]]):
+    """An object of one of several schemas; the member `type` that all of them have says which."""
+
+    def __init__(self, schemas: Mapping[str, type[Schema]], **options: Any) -> None:
+        super().__init__(**options)
+        self.schemas = {name: schema() for name, schema in schemas.items()}
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ma.ValidationError("Must be an object.")
+        kind = value.get("type")
+        if not isinstance(kind, str) or kind not in self.schemas:
+            raise ma.ValidationError({"type": [f"Must be one of: {', '.join(self.schemas)}."]})
+        loaded: dict[str, Any] = self.schemas[kind].load(value)
+        return loaded
+
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        return None if value is None else self.schemas[value["type"]].dump(value)
 
 
 class Integer(ma.fields.Integer):

@@ -47,6 +47,7 @@ def create_api(app: Flask, title: str) -> Api:
     api.register_converter(IdConverter, lambda converter: id_schema(converter.prefix))
     for field in (fields.Id, fields.MoneyField, fields.Timestamp):
         api.register_field(field, "string", None)
+    api.register_field(fields.Variant, "object", None)
     api.ma_plugin.converter.add_attribute_function(_describe)
     for name, scheme in _SECURITY.items():
         api.spec.components.security_scheme(name, scheme)
@@ -99,15 +100,28 @@ def _join(target: dict[str, Any], members: dict[str, Any], kind: str) -> None:
             raise ValueError(f"two services document {kind} {name} differently")
 
 
-def _describe(_converter: Any, field: Any, *, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
+def _describe(converter: Any, field: Any, *, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
     """What apispec cannot know: our own fields, and that JSON Schema's regexes end with `$`."""
     described = _own(field)
+    if isinstance(field, fields.Variant):
+        described = _one_of(converter, field)
     pattern = ret.get("pattern", "")
     if pattern.endswith(_END):
         described = {"pattern": f"^{pattern.removesuffix(_END)}$"} | described
     if field.allow_none and "type" in described:
         described["type"] = [described["type"], "null"]
     return described
+
+
+def _one_of(converter: Any, field: fields.Variant) -> dict[str, Any]:
+    members = {
+        name: converter.resolve_nested_schema(schema) for name, schema in field.schemas.items()
+    }
+    mapping = {name: member["$ref"] for name, member in members.items()}
+    return {
+        "oneOf": list(members.values()),
+        "discriminator": {"propertyName": "type", "mapping": mapping},
+    }
 
 
 def _own(field: Any) -> dict[str, Any]:
