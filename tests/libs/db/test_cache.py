@@ -84,7 +84,7 @@ def test_a_change_that_failed_is_announced_to_nobody(cache):
 
 def test_what_was_read_before_a_change_that_came_meanwhile_is_not_remembered(cache):
     def slowly() -> int:
-        number = stored()
+        number = cache.get("other", stored)
         write(2)
         await_reading(cache, 2, "other")
         return number
