@@ -98,7 +98,10 @@ class Shop:
 def address(url: str, path: str) -> str:
     """Where the API is that has the path; `{service}` in the URL becomes the name of its owner."""
     if _SERVICE in url:
-        url = url.replace(_SERVICE, str(_owners().find(f"{_API}{path.partition('?')[0]}")))
+        owner = _owners().find(f"{_API}{path.partition('?')[0]}")
+        if owner is None:
+            raise ShopFailed(f"no service has the path {_API}{path}")
+        url = url.replace(_SERVICE, owner)
     return f"{url}{_API}"
 
 

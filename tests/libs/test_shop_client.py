@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from libs.testing.shop_client import Shop
+from libs.testing.shop_client import Shop, ShopFailed
 
 
 class _Echo(BaseHTTPRequestHandler):
@@ -50,3 +50,8 @@ def test_one_address_for_all_is_taken_as_it_is(address: str) -> None:
     shop = Shop(address, lambda: None)
 
     assert shop.get("/orders") == {"path": "/api/v1/orders"}
+
+
+def test_a_path_of_nobody_is_refused(address: str) -> None:
+    with pytest.raises(ShopFailed, match="no service has the path /api/v1/boats"):
+        Shop(f"{address}/{{service}}", lambda: None).get("/boats")
