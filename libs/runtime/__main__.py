@@ -18,7 +18,7 @@ _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - the folder made there is ours 
 
 def main() -> None:
     """Run one command; what cannot work is one sentence on stderr and exit 1."""
-    arguments = _parser().parse_args()
+    arguments = parser().parse_args()
     try:
         with _metrics_folder(wanted=_has_children(arguments)):
             # Only now: the metrics library picks its store while it is imported.
@@ -54,9 +54,10 @@ def _metrics_folder(*, wanted: bool) -> Iterator[None]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m libs.runtime", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
+def parser() -> argparse.ArgumentParser:
+    """The words that every command takes."""
+    words = argparse.ArgumentParser(prog="python -m libs.runtime", description=__doc__)
+    commands = words.add_subparsers(dest="command", required=True)
     web = commands.add_parser("web", help="serve HTTP")
     web.add_argument("--workers", type=_positive, default=2, help="processes")
     web.add_argument("--threads", type=_positive, default=8, help="threads in each process")
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="read every setting and say what is wrong")
     for command in (web, docs, worker, migrate, gate, topology, check):
         command.add_argument("--services", default="all", help="`all` or names: orders,carts")
-    return parser
+    return words
 
 
 def _port(text: str) -> int:

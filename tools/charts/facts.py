@@ -156,7 +156,7 @@ def _facts(name: str, services: Sequence[Service], credential_id: CredentialId) 
         "pool": {"size": size["pool_size"], "overflow": size["max_overflow"]},
         "web": {
             "drainSeconds": DRAIN_SECONDS,
-            "prefixes": [prefix for service in services for prefix in service.prefixes],
+            "prefixes": _outermost([one for service in services for one in service.prefixes]),
             "secrets": ids("web_credentials", services),
             "addresses": _addresses_of(name, services, "web_addresses"),
         },
@@ -171,6 +171,15 @@ def _facts(name: str, services: Sequence[Service], credential_id: CredentialId) 
         "brokerManagement": credentials.management(name),
         "required": sorted({one for service in services for one in _required(service)}),
     }
+
+
+def _outermost(prefixes: Sequence[str]) -> list[str]:
+    """Without those that lie below another one, since all lead to the same place."""
+    return [
+        one
+        for one in prefixes
+        if not any(one.startswith(f"{other}/") for other in prefixes if other != one)
+    ]
 
 
 def _contract(

@@ -19,8 +19,12 @@ schema's affair; here is what only several values together make wrong.
 {{- if and (eq .global.environment "production") (not .values.image.digest) }}
 {{- fail (printf "%simage.digest: in production an image is named by its digest, a tag may change" .path) }}
 {{- end }}
-{{- if and .global.nativeSleep (semverCompare "<1.30-0" .root.Capabilities.KubeVersion.Version) }}
-{{- fail (printf "global.nativeSleep: Kubernetes %s has no sleep action; say false" .root.Capabilities.KubeVersion.Version) }}
+{{- include "common.assertSleep" (dict "wanted" .global.nativeSleep "version" .root.Capabilities.KubeVersion.Version) }}
+{{- end -}}
+
+{{- define "common.assertSleep" -}}
+{{- if and .wanted (semverCompare "<1.30-0" .version) }}
+{{- fail (printf "global.nativeSleep: Kubernetes %s has no sleep action; say false" .version) }}
 {{- end }}
 {{- end -}}
 

@@ -99,7 +99,7 @@ metadata:
     {{- include "common.podLabels" . | nindent 4 }}
   {{- $annotations := deepCopy .values.podAnnotations }}
   {{- if .configMap }}
-  {{- $_ := set $annotations "checksum/config" (include "common.configData" . | sha256sum) }}
+  {{- $_ := set $annotations "checksum/config" (include "common.configData" . | fromYaml | toJson | sha256sum) }}
   {{- end }}
   {{- with $annotations }}
   annotations:

@@ -1,13 +1,20 @@
 {{/* The way in from outside: an Ingress or an HTTPRoute with the path prefixes of a service. */}}
 
 {{- define "common.route" -}}
+{{- $scope := merge (dict "component" "web") . }}
 {{- if .values.route.enabled }}
 {{- if eq .global.route.mode "ingress" }}
-{{ include "common.ingress" . }}
+{{ include "common.ingress" $scope }}
 {{- else if eq .global.route.mode "gateway" }}
-{{ include "common.httpRoute" . }}
+{{ include "common.httpRoute" $scope }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* In a prefix `*` stands for any one segment, which only a regular expression can say. */}}
+{{- define "common.path" -}}
+{{- $pattern := replace "*" "[^/]+" . -}}
+{{- contains "*" . | ternary (printf "%s(/.*)?" $pattern) . -}}
 {{- end -}}
 
 {{- define "common.ingress" -}}
@@ -41,8 +48,8 @@ spec:
       http:
         paths:
           {{- range $.prefixes }}
-          - path: {{ . }}
-            pathType: Prefix
+          - path: {{ include "common.path" . }}
+            pathType: {{ contains "*" . | ternary "ImplementationSpecific" "Prefix" }}
             backend:
               service:
                 name: {{ include "common.fullname" $ }}
@@ -80,8 +87,8 @@ spec:
     - matches:
         {{- range . }}
         - path:
-            type: PathPrefix
-            value: {{ . }}
+            type: {{ contains "*" . | ternary "RegularExpression" "PathPrefix" }}
+            value: {{ include "common.path" . }}
         {{- end }}
       backendRefs:
         - name: {{ include "common.fullname" $ }}

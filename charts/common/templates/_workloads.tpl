@@ -57,7 +57,10 @@ spec:
 {{- $pod := dict "component" (printf "worker-%s" .pool) "container" "worker" "args" $args "secrets" $facts.secrets -}}
 {{- $_ := merge $pod (include "common.serving" (dict "scope" . "size" $size) | fromYaml) -}}
 {{- $_ := set $pod "port" (dict "name" "probes" "number" 9000) -}}
-{{- $_ := set $pod "environment" (dict "ARGOSY_WORKER_HOST" "0.0.0.0" "ARGOSY_WORKER_PORT" "9000") -}}
+{{- $environment := dict "ARGOSY_WORKER_HOST" "0.0.0.0" "ARGOSY_WORKER_PORT" "9000" -}}
+{{- /* The children of this pool add up their metrics there. */}}
+{{- if eq .pool "jobs" }}{{ $_ := set $environment "PROMETHEUS_MULTIPROC_DIR" "/tmp/metrics" }}{{ end -}}
+{{- $_ := set $pod "environment" $environment -}}
 {{- $_ := set $pod "surge" "25%" -}}
 {{- $scope := merge $pod . -}}
 {{ include "common.deployment" $scope }}
