@@ -20,6 +20,7 @@ FEWEST = 5
 class Burn:
     """Alert when the budget burns this many times too fast over both windows."""
 
+    speed: str
     factor: float
     short: str
     long: str
@@ -38,14 +39,14 @@ class Pace:
 
 
 PACES = (
-    Pace("hour", ("5m", "30m", "1h"), "30s", (Burn(14.4, "5m", "1h", 3_600, "page"),)),
+    Pace("hour", ("5m", "30m", "1h"), "30s", (Burn("Fast", 14.4, "5m", "1h", 3_600, "page"),)),
     Pace(
         "days",
         ("6h", "3d"),
         "3m",
         (
-            Burn(6, "30m", "6h", 21_600, "page"),
-            Burn(1, "6h", "3d", 259_200, "ticket"),
+            Burn("Steady", 6, "30m", "6h", 21_600, "page"),
+            Burn("Slow", 1, "6h", "3d", 259_200, "ticket"),
         ),
     ),
 )
@@ -77,13 +78,14 @@ class Budget:
         long, short = (f"{self.bad_series}{w}{self.selector}" for w in (burn.long, burn.short))
         count = f"{long} * {self.total_series}{burn.long}{self.selector} * {burn.seconds}"
         allowed = f"{burn.factor:g} times what its objective of {self.promise.percent:g} % allows"
+        alert = self.alert + burn.speed
         return {
-            "alert": self.alert,
+            "alert": alert,
             "expr": f"{long} > {limit}\nand {short} > {limit}\nand {count} >= {FEWEST}\n",
             "labels": {"severity": burn.severity, "service": service, "window": burn.long},
             "annotations": {
                 "summary": f"{self.what} over {burn.long}: more than {allowed}.",
-                "runbook_url": runbook(self.alert),
+                "runbook_url": runbook(alert),
             },
         }
 

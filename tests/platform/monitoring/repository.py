@@ -1,0 +1,53 @@
+"""The rule files of the charts, and all alerts in them."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from tools.monitoring.files import CHARTS
+
+ROOT = CHARTS.parent
+RULE_FILES = sorted(CHARTS.glob("*/alerts/*.yaml"))
+GENERATED = "budgets"
+
+
+class Rule(NamedTuple):
+    """One rule and the file that it stands in."""
+
+    file: Path
+    content: dict[str, Any]
+
+    @property
+    def alert(self) -> str:
+        return str(self.content.get("alert", ""))
+
+    @property
+    def expr(self) -> str:
+        return str(self.content["expr"])
+
+
+def rules() -> list[Rule]:
+    """Every rule of every chart."""
+    return [
+        Rule(file, rule)
+        for file in RULE_FILES
+        for group in yaml.safe_load(file.read_text())["groups"]
+        for rule in group["rules"]
+    ]
+
+
+def alerts() -> list[Rule]:
+    """Every alert of every chart."""
+    return [rule for rule in rules() if rule.alert]
+
+
+def rule_file(stem: str) -> Path:
+    """The one file of that name that is written by hand."""
+    (found,) = (file for file in RULE_FILES if file.stem == stem)
+    return found
+
+
+def generated_file(service: str) -> Path:
+    """The rule file that is made from the service's objectives."""
+    return CHARTS / service / "alerts" / f"{GENERATED}.yaml"
