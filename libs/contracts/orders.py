@@ -31,7 +31,11 @@ class OrderPlaced(Fact, frozen=True, kw_only=True):
 
 
 class OrderConfirmed(Fact, frozen=True, kw_only=True):
-    """The order is paid. Lines are left out of a very long order (`lines_omitted`)."""
+    """The order is paid.
+
+    Lines are left out of a very long order (`lines_omitted`); what was bought still stands in
+    `product_ids`, which is empty when the lines are there.
+    """
 
     wire_name: ClassVar[str] = "orders.order_confirmed.v1"
 
@@ -45,6 +49,7 @@ class OrderConfirmed(Fact, frozen=True, kw_only=True):
     confirmed_at: datetime
     lines: tuple[OrderLine, ...]
     lines_omitted: bool = False
+    product_ids: tuple[UUID, ...] = ()
 
 
 class OrderCancelled(Fact, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ from libs.contracts.orders import OrderLine as SoldLine
 from libs.db.statement import Statement
 from libs.messaging.outbox import announce
 
-# A fact is a reference, not a document: an order whose lines take more is named without them.
+# A fact is a reference, not a document: of an order whose lines take more only the products are
+# named: those of the fullest cart fit.
 FACT_BYTES = 32_768
 
 # What each move has in common: the row it moved gets an event numbered by its new version.
@@ -93,6 +94,7 @@ def confirm(session: Session, order_id: UUID) -> None:
         return
     number, cart_id, customer_id, email, currency, total_minor, lines = row
     omitted = len(lines.encode()) > FACT_BYTES
+    sold = msgspec.json.decode(lines, type=tuple[SoldLine, ...])
     fact = OrderConfirmed(
         order_id=order_id,
         number=number,
@@ -102,8 +104,9 @@ def confirm(session: Session, order_id: UUID) -> None:
         currency=currency,
         total_minor=total_minor,
         confirmed_at=now,
-        lines=() if omitted else msgspec.json.decode(lines, type=tuple[SoldLine, ...]),
+        lines=() if omitted else sold,
         lines_omitted=omitted,
+        product_ids=tuple(sorted({line.product_id for line in sold})) if omitted else (),
     )
     announce(session, fact)
 

@@ -47,6 +47,7 @@ def test_a_confirmation_names_as_many_lines_as_a_message_holds(shop, user, lines
     [fact] = announced(OrderConfirmed)
     assert (status, fact.lines_omitted) == ("done", omitted)
     assert len(fact.lines) == (0 if omitted else lines)
+    assert len(fact.product_ids) == (lines if omitted else 0)
 
 
 def test_the_dearest_order_is_placed_paid_and_given_back(shop, user):
