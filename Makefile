@@ -10,7 +10,7 @@ ARGS ?=
 .PHONY: help
 help: ## Show this list
 	@printf 'Argosy. Targets:\n'
-	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: venv
 venv: ## Create .venv with everything a developer needs (done by the targets that need it)
@@ -102,3 +102,24 @@ sign: venv ## Sign the packaged charts: ARGOSY_SIGNING_KEYRING= ARGOSY_SIGNING_K
 .PHONY: release
 release: venv ## Publish images, and under the tag of a version signed charts and its page: REGISTRY=
 	@REGISTRY="$(REGISTRY)" $(PY) -m tools.release release
+
+.PHONY: kind
+kind: venv ## Create a kind cluster that has the images of `make images`
+	@$(PY) -m tools.cluster kind
+
+.PHONY: kind-down
+kind-down: venv ## Remove the kind cluster
+	@$(PY) -m tools.cluster kind-down
+
+.PHONY: install
+install: venv ## Install the shop with servers of its own on the cluster of KUBECONFIG, to try it
+	@$(PY) -m tools.cluster install
+
+.PHONY: e2e-cluster
+e2e-cluster: venv ## Install there, then upgrade, roll back and scale under load, and report
+	@$(PY) -m tools.cluster try
+
+VALUES ?= k8s/overlays/staging/values.yaml
+.PHONY: deploy
+deploy: venv ## Upgrade the shop there, test it by an order, and undo what fails: [VALUES= NAMESPACE=]
+	@$(PY) -m tools.cluster deploy $(foreach file,$(VALUES),--values $(file)) $(if $(NAMESPACE),--namespace $(NAMESPACE))

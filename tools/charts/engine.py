@@ -37,7 +37,7 @@ class Chart:
         given = dict(values or {})
         try:
             # Read anew, because rendering drops the parts that the values switch off.
-            with _quiet(), helm_python.Chart.load(self.place) as chart:
+            with quiet(), helm_python.Chart.load(self.place) as chart:
                 chart.validate_schema(given)
                 return chart.render(given, name=release, namespace="argosy")
         except helm_python.HelmError as fault:
@@ -62,7 +62,7 @@ class _Loader(yaml.CSafeLoader):
 
 def faults(folder: Path, values: Mapping[str, Any]) -> list[str]:
     """What `helm lint --strict` says against a chart."""
-    with _quiet():
+    with quiet():
         report = helm_python.lint(folder, dict(values), strict=True)
     messages = [one["error"] for one in report["messages"] if one["severity"] >= _WARNING]
     return [*messages, *report["errors"]]
@@ -71,7 +71,7 @@ def faults(folder: Path, values: Mapping[str, Any]) -> list[str]:
 def package(folder: Path, destination: Path) -> Path:
     """The archive of a chart: the same bytes whenever and wherever it is made."""
     destination.mkdir(parents=True, exist_ok=True)
-    with _quiet():
+    with quiet():
         return Path(helm_python.package(folder, destination=destination))
 
 
@@ -81,7 +81,7 @@ def binary() -> str | None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """The engine tells the terminal of every symbolic link; what is wrong it raises."""
     kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
