@@ -14,13 +14,28 @@ import yaml
 
 Schema = dict[str, Any]
 Kind = tuple[str, str]
-# Each operator at the oldest version that k8s/README.md asks for, and where its definitions are.
+# Each operator at the oldest version that k8s/README.md asks for, and what is used of it.
 MODULES = {
-    "github.com/cloudnative-pg/cloudnative-pg@v1.30.0": "config/crd/bases",
-    "github.com/cloudnative-pg/plugin-barman-cloud@v0.15.0": "config/crd/bases",
-    "github.com/rabbitmq/cluster-operator/v2@v2.20.0": "config/crd/bases",
-    "github.com/rabbitmq/messaging-topology-operator@v1.20.0": "config/crd/bases",
-    "github.com/external-secrets/external-secrets@v1.3.2": "config/crds/bases",
+    "github.com/cloudnative-pg/cloudnative-pg@v1.30.0": [
+        f"config/crd/bases/postgresql.cnpg.io_{plural}.yaml"
+        for plural in ("clusters", "databases", "databaseroles", "poolers", "scheduledbackups")
+    ],
+    "github.com/cloudnative-pg/plugin-barman-cloud@v0.15.0": [
+        "config/crd/bases/barmancloud.cnpg.io_objectstores.yaml"
+    ],
+    "github.com/rabbitmq/cluster-operator/v2@v2.20.0": [
+        "config/crd/bases/rabbitmq.com_rabbitmqclusters.yaml"
+    ],
+    "github.com/rabbitmq/messaging-topology-operator@v1.20.0": [
+        f"config/crd/bases/rabbitmq.com_{plural}.yaml"
+        for plural in ("vhosts", "users", "permissions", "topicpermissions", "policies")
+    ],
+    "github.com/external-secrets/external-secrets@v1.3.2": [
+        "config/crds/bases/external-secrets.io_externalsecrets.yaml"
+    ],
+    "github.com/prometheus-operator/prometheus-operator@v0.85.0": [
+        "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml"
+    ],
 }
 _SECONDS = 60
 
@@ -34,9 +49,9 @@ def validators() -> dict[Kind, jsonschema_rs.Draft202012Validator]:
     """A strict validator for each kind that the operators define."""
     return {
         kind: jsonschema_rs.Draft202012Validator(strict(schema))
-        for module, folder in MODULES.items()
-        for path in sorted((_fetched(module) / folder).glob("*_*.yaml"))
-        for kind, schema in _definitions(path)
+        for module, files in MODULES.items()
+        for file in files
+        for kind, schema in _definitions(_fetched(module) / file)
     }
 
 
@@ -74,6 +89,7 @@ def _definitions(path: Path) -> Iterator[tuple[Kind, Schema]]:
         yield (f"{group}/{version['name']}", kind), version["schema"]["openAPIV3Schema"]
 
 
+@cache
 def _fetched(module: str) -> Path:
     """The folder where Go keeps the module, which it fetches first where it has to."""
     go = shutil.which("go")

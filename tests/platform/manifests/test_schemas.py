@@ -28,6 +28,7 @@ REQUIRED = {
         "rabbitmqClusterReference",
     },
     ("external-secrets.io/v1", "ExternalSecret"): set(),
+    ("monitoring.coreos.com/v1", "PodMonitor"): {"selector"},
 }
 
 
