@@ -27,7 +27,7 @@ def _used(mode: str, profile: str) -> frozenset[tuple[str, str]]:
     """The Secrets and keys of all pods and autoscalers of a shop with everything switched on."""
     services = registry.discover()
     scaled = {"autoscaling": {"enabled": True}}
-    each = {service: {"workers": {"saga": scaled}} for service in services}
+    each: Object = {service: {"workers": {"saga": scaled}} for service in services}
     each["notifications"]["secrets"] = {"smtp": {"enabled": True}}
     found = objects.render(
         "argosy",
