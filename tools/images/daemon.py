@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -33,7 +33,7 @@ def running_engine() -> Iterator[Engine]:
     try:
         engine = Engine(provided("docker", _PACKAGE))
         if os.geteuid() == 0 and "DOCKER_HOST" not in os.environ:
-            with _Daemon(_HOME, engine):
+            with Daemon(engine):
                 yield engine
             return
     except MissingProgram as missing:
@@ -43,12 +43,16 @@ def running_engine() -> Iterator[Engine]:
     yield engine
 
 
-class _Daemon:
-    """The one engine of ours on this machine; `users` is locked by everybody who uses it."""
+class Daemon:
+    """The one engine of ours on this machine; `users` is locked by everybody who uses it.
 
-    def __init__(self, home: Path, engine: Engine) -> None:
-        self._home = home
+    An engine that answers already, and that nobody started here, is used and left as it is.
+    """
+
+    def __init__(self, engine: Engine, home: Path = _HOME, options: Sequence[str] = ()) -> None:
         self._engine = engine
+        self._home = home
+        self._options = (*_OPTIONS, *options)
         self._pid_file = home / "pid"
         self._started_file = home / "started"
 
@@ -84,7 +88,7 @@ class _Daemon:
         with log.open("wb") as output:
             # Its parent ends at once: the engine may outlive this process, and belongs to nobody.
             subprocess.run(  # noqa: S603 - a fixed program, no shell
-                [program("setsid"), "--fork", dockerd, "--pidfile", self._pid_file, *_OPTIONS],
+                [program("setsid"), "--fork", dockerd, "--pidfile", self._pid_file, *self._options],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

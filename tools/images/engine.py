@@ -9,6 +9,7 @@ from typing import Any
 
 _QUESTION = 10.0
 _BUILD = 900.0
+_LAST_LINES = 5
 
 
 class EngineError(Exception):
@@ -17,9 +18,10 @@ class EngineError(Exception):
 
 @dataclass(frozen=True)
 class Engine:
-    """The engine that this client talks to, be it the machine's or that of DOCKER_HOST."""
+    """The engine that this client talks to: at the host, else the machine's or DOCKER_HOST's."""
 
     client: Path
+    host: str = ""
 
     @property
     def answers(self) -> bool:
@@ -39,7 +41,7 @@ class Engine:
         """What the command printed on standard output."""
         try:
             done = subprocess.run(  # noqa: S603 - a fixed program, no shell
-                [self.client, *arguments],
+                [self.client, *(["--host", self.host] if self.host else []), *arguments],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -95,4 +97,4 @@ class Recipe:
 
 def _reason(output: str, errors: str) -> str:
     lines = [line for line in f"{output}\n{errors}".splitlines() if line.strip()]
-    return lines[-1] if lines else "it did not say why"
+    return "\n".join(lines[-_LAST_LINES:]) or "it did not say why"

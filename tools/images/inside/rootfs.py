@@ -36,6 +36,7 @@ _UNUSED_MODULES = {
 _UNUSED_EXTENSIONS = {"_curses", "_curses_panel", "_dbm", "_gdbm", "_tkinter", "nis", "readline"}
 _UNUSED_DATA = ("/etc/cron", "/etc/profile.d", "/etc/update-motd.d", "/usr/share/python3/")
 _UNUSED_SHARE = {"bug", "doc-base", "info", "lintian", "locale", "man", "menu", "pixmaps"}
+_LOCAL_LIBRARIES = Path("/usr/local/lib")
 _USERS = "root:x:0:0:root:/root:\nargosy:x:65532:65532:Argosy:/tmp:\n"
 _GROUPS = "root:x:0:\nargosy:x:65532:\n"
 
@@ -75,8 +76,10 @@ class RootFolder:
         """Write what depends on the whole: users, the library index, one age for all."""
         (self._folder / "etc/passwd").write_text(_USERS, "ascii")
         (self._folder / "etc/group").write_text(_GROUPS, "ascii")
+        # Where the public images have their Python; the system's own folders need no word.
+        (self._folder / _LOCAL_LIBRARIES.relative_to("/")).mkdir(parents=True, exist_ok=True)
         subprocess.run(  # noqa: S603 - the system's own program
-            ["/sbin/ldconfig", "-X", "-r", self._folder], timeout=60, check=True
+            ["/sbin/ldconfig", "-X", "-r", self._folder, _LOCAL_LIBRARIES], timeout=60, check=True
         )
         shutil.rmtree(self._folder / "var/cache", ignore_errors=True)
         (self._folder / "tmp").mkdir(exist_ok=True)
