@@ -15,15 +15,18 @@ _IDLE, _FAILED = driver.TRANSACTION_STATUS_IDLE, driver.TRANSACTION_STATUS_INERR
 class Connection(driver.connection):
     """The driver sends no BEGIN and no COMMIT of its own (`autocommit`); this class does.
 
-    While `transactional` is false each statement is a transaction of its own.
+    While `transactional` is false each statement is a transaction of its own. `session` is run
+    once, before anything else.
     """
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, session: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
         self.cursor_factory = Cursor
         self.autocommit = True
         self.transactional = False
         self._waiting: list[bytes] = []
+        if session:
+            self._send(session.encode())
 
     def later(self, statement: str, values: Sequence[Any]) -> None:
         """Send it with the transaction's next statement, or with COMMIT: its errors are theirs."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from libs.db.connection import Connection
@@ -32,11 +33,14 @@ def database_url(service: str, environ: Mapping[str, str]) -> str:
 
 def engine_options(settings: DatabaseSettings, service: str = "") -> dict[str, Any]:
     """Every connection has a deadline on both sides, also against a silent network."""
-    server = (
-        f"-c statement_timeout={settings.statement_timeout} -c lock_timeout={settings.lock_timeout}"
-        f" -c idle_in_transaction_session_timeout={settings.idle_timeout} -c timezone=UTC"
+    # Not by the driver's `options`, which a pooler in front of the server would drop or refuse.
+    session = (
+        f"SET statement_timeout = {settings.statement_timeout};"
+        f"SET lock_timeout = {settings.lock_timeout};"
+        f"SET idle_in_transaction_session_timeout = {settings.idle_timeout};"
+        "SET timezone = 'UTC';"
         # A batch's arrays would have each of its statements planned anew every time.
-        " -c plan_cache_mode=force_generic_plan"
+        "SET plan_cache_mode = force_generic_plan"
     )
     return {
         "pool_size": settings.pool_size,
@@ -50,10 +54,9 @@ def engine_options(settings: DatabaseSettings, service: str = "") -> dict[str, A
         # Its types would be asked for whenever a connection opens.
         "use_native_hstore": False,
         "connect_args": {
-            "connection_factory": Connection,
+            "connection_factory": partial(Connection, session=session),
             "connect_timeout": 2,
             "tcp_user_timeout": 3000,
             "keepalives_idle": 5,
-            "options": server,
         },
     }
