@@ -17,7 +17,6 @@ from tests.platform.render.installed import (
     services,
 )
 from tools.charts.calls import calls
-from tools.charts.facts import ALL_IN_ONE
 
 _DNS = 53
 _SERVERS = {"postgresql": 5432, "rabbitmq": 5672, "redis": 6379}
@@ -170,25 +169,23 @@ def _servers(one: Workload) -> set[str]:
 def addresses_lead_somewhere(shop: Installation) -> Iterator[str]:
     """Every address of another service names a Service that is there and that may be called."""
     fronts = {one["metadata"]["name"]: one["spec"]["selector"] for one in shop.of("Service")}
+    here = {one.service for one in shop.deployments}
     for one in shop.workloads:
         settings = shop.config_of(one.main) | environment(one.main)
         for address in role(one).get("addresses", []):
-            url = settings.get(address["variable"], "")
-            host = urlsplit(str(url)).hostname
-            if not url:
+            host = urlsplit(str(settings.get(address["variable"], ""))).hostname
+            if "service" not in address or (host and "." in host):
+                continue  # the same process, or a site's own address
+            if not host:
                 yield f"{one} is not told {address['variable']}"
-            elif host in fronts and policies(shop):
-                callee = identity(fronts[host])
-                if callee not in {pair[1] for pair in _out(shop, one)}:
-                    yield f"{one} is told to call {host}, and may not"
-            elif host and host.endswith(tuple(known())) and _is_whole(shop) and host not in fronts:
+            elif host not in fronts and address["service"] in here:
                 yield f"{one} is told to call {host}, which is no Service"
+            elif host in fronts and not _may_call(shop, one, identity(fronts[host])):
+                yield f"{one} is told to call {host}, and may not"
 
 
-def _is_whole(shop: Installation) -> bool:
-    """Whether the other services are rendered as well."""
-    names = {one.service for one in shop.deployments}
-    return ALL_IN_ONE in names or set(known()) - {ALL_IN_ONE} <= names
+def _may_call(shop: Installation, one: Workload, callee: tuple[str, ...]) -> bool:
+    return not policies(shop) or callee in {pair[1] for pair in _out(shop, one)}
 
 
 RULES = (

@@ -1,0 +1,1 @@
+"""Defects planted into rendered objects, each with the rule that has to find it."""
