@@ -1,10 +1,12 @@
 """The rule files of the charts, and all alerts in them."""
 
+import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
+from tools.monitoring.dashboards.board import Query
 from tools.monitoring.files import CHARTS
 
 ROOT = CHARTS.parent
@@ -51,3 +53,18 @@ def rule_file(stem: str) -> Path:
 def generated_file(service: str) -> Path:
     """The rule file that is made from the service's objectives."""
     return CHARTS / service / "alerts" / f"{GENERATED}.yaml"
+
+
+def dashboards() -> list[Path]:
+    """Every dashboard of every chart."""
+    return sorted(CHARTS.glob("*/dashboards/*.json"))
+
+
+def queries(dashboard: Path) -> list[Query]:
+    """What the dashboard asks Prometheus."""
+    board = json.loads(dashboard.read_text("utf-8"))
+    return [
+        Query(target["expr"], target["legendFormat"])
+        for panel in board["panels"]
+        for target in panel.get("targets", ())
+    ]
