@@ -10,7 +10,7 @@ ARGS ?=
 .PHONY: help
 help: ## Show this list
 	@printf 'Argosy. Targets:\n'
-	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 .PHONY: venv
 venv: ## Create .venv with everything a developer needs (done by the targets that need it)
@@ -117,7 +117,7 @@ install: venv ## Install the shop with servers of its own on the cluster of KUBE
 
 .PHONY: e2e-cluster
 e2e-cluster: venv ## Install there, then upgrade, roll back and scale under load, and report
-	@$(PY) -m tools.cluster try
+	@$(PY) -m tools.cluster e2e-cluster
 
 VALUES ?= k8s/overlays/staging/values.yaml
 .PHONY: deploy

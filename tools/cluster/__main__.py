@@ -84,7 +84,7 @@ _COMMANDS = {
     "kind": _kind,
     "kind-down": _kind_down,
     "install": _install,
-    "try": _try,
+    "e2e-cluster": _try,
     "deploy": _deploy,
 }
 

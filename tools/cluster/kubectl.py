@@ -34,7 +34,10 @@ class Kubectl:
         if not program:
             raise ClusterError("kubectl is not on the path")
         kubectl = cls(program, namespace)
-        kubectl.run("version", "--request-timeout=10s", seconds=30)
+        try:
+            kubectl.run("version", "--request-timeout=10s", seconds=30)
+        except ClusterError as fault:
+            raise ClusterError(f"no cluster answers ({fault})") from fault
         return kubectl
 
     def arguments(self, *arguments: str) -> list[str]:

@@ -234,7 +234,7 @@ def test_a_program_that_is_missing_is_named():
         Kind.found({"PATH": "/nowhere"}, print)
 
 
-@pytest.mark.parametrize("command", ["try", "install", "deploy"])
+@pytest.mark.parametrize("command", ["e2e-cluster", "install", "deploy"])
 def test_without_a_cluster_there_is_one_sentence_and_exit_1(program, tmp_path, command):
     program.fails("version", "The connection to the server 127.0.0.1:1 was refused")
     kubeconfig = tmp_path / "kubeconfig"
