@@ -70,6 +70,15 @@ class Message(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class Contact(Base):
+    """Where a user gets mail, for facts that name the user alone."""
+
+    __tablename__ = "contact"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+
+
 class Attempt(Base):
     """One try to deliver a message; one that is still `started` long after ended in a crash."""
 

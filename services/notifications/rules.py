@@ -18,6 +18,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "lines": [{"quantity": 2, "title": "Mug", "sku": "MUG", "total": "19.00 EUR"}],
     },
     "order_cancelled": {"total": "19.00 EUR", "reason": "a product ran out"},
+    "back_in_stock": {"title": "Mug"},
+    "price_drop": {"title": "Mug", "price": "19.00 EUR"},
 }
 CHANNELS: tuple[Channel, ...] = ("in_app", "email")
 LOCALE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from libs.contracts.accounts import CustomerRegistered
 from libs.contracts.notifications import DeliverMessage
 from libs.contracts.orders import OrderCancelled, OrderConfirmed, OrderLine
+from libs.contracts.wishlists import AlertTriggered
 from libs.db.transaction import transaction
 from libs.messaging.tasks import Tasks
 from libs.money import Money
 from libs.service import service_settings
 from services.notifications import queries
 from services.notifications.channels import console, smtp
-from services.notifications.commands import deliveries, notices
+from services.notifications.commands import contacts, deliveries, notices
 from services.notifications.commands.deliveries import Mail
 from services.notifications.metrics import count_delivery, set_oldest_queued
 from services.notifications.rules import Notice, Outcome
@@ -27,7 +28,8 @@ tasks = Tasks("notifications")
 
 @tasks.fact(CustomerRegistered)
 def welcome(session: Session, fact: CustomerRegistered) -> None:
-    """Greet a new customer."""
+    """Greet a new customer, whose address is kept for later notices."""
+    contacts.keep_address(session, fact.user_id, fact.email)
     data = {"name": fact.name, "email": fact.email}
     _notify(session, "welcome", fact.user_id, fact.user_id, fact.email, data)
 
@@ -48,6 +50,16 @@ def cancel_order(session: Session, fact: OrderCancelled) -> None:
     """Tell the buyer that the order ended, and why."""
     data = {"total": _amount(fact.total_minor, fact.currency), "reason": fact.detail}
     _notify(session, "order_cancelled", fact.order_id, fact.customer_id, fact.email, data)
+
+
+@tasks.fact(AlertTriggered)
+def tell_alert(session: Session, fact: AlertTriggered) -> None:
+    """Tell a customer that what they waited for has happened."""
+    data = {"title": fact.title}
+    if fact.price_minor is not None and fact.currency is not None:
+        data["price"] = _amount(fact.price_minor, fact.currency)
+    email = contacts.find_address(session, fact.customer_id) or ""
+    _notify(session, fact.kind, fact.alert_id, fact.customer_id, email, data)
 
 
 @tasks.job(DeliverMessage)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from libs.contracts.accounts import CustomerRegistered
 from libs.contracts.notifications import DeliverMessage
 from libs.contracts.orders import OrderCancelled, OrderConfirmed, OrderLine
+from libs.contracts.wishlists import AlertTriggered
 from libs.db.transaction import reading, transaction
 from libs.ids import uuid7
 from services.notifications import tasks
@@ -65,6 +66,21 @@ def cancelled(customer_id: UUID | None, **changes: Any) -> OrderCancelled:
         "cancelled_at": NOON,
     }
     return OrderCancelled(**(usual | changes))
+
+
+def triggered(customer_id: UUID, **changes: Any) -> AlertTriggered:
+    """The fact that a mug is back in stock."""
+    usual: dict[str, Any] = {
+        "alert_id": uuid7(),
+        "customer_id": customer_id,
+        "kind": "back_in_stock",
+        "product_id": uuid7(),
+        "variant_id": None,
+        "title": "Mug",
+        "price_minor": None,
+        "currency": None,
+    }
+    return AlertTriggered(**(usual | changes))
 
 
 def messages(channel: str) -> list[Any]:

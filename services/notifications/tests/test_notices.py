@@ -11,7 +11,13 @@ from libs.db.transaction import transaction
 from libs.ids import uuid7
 from libs.messaging.message import Fact
 from services.notifications import tasks
-from services.notifications.tests.story import cancelled, confirmed, messages, register
+from services.notifications.tests.story import (
+    cancelled,
+    confirmed,
+    messages,
+    register,
+    triggered,
+)
 
 
 def hear(handler: Callable[[Session, Any], None], fact: Fact) -> None:
@@ -67,6 +73,47 @@ def test_two_orders_of_one_buyer_are_told_each(app):
         hear(tasks.confirm_order, confirmed(user_id))
 
     assert (len(messages("email")), len(messages("in_app"))) == (2, 2)
+
+
+def test_stock_that_is_back_is_told_to_whoever_waited_by_mail_and_in_the_application(app):
+    user_id = register(email="ada@example.org")
+
+    hear(tasks.tell_alert, triggered(user_id))
+
+    mail, note = messages("email")[-1], messages("in_app")[-1]
+    assert (mail.address, mail.subject) == ("ada@example.org", "Mug is back in stock")
+    assert (note.user_id, note.subject) == (user_id, "Mug is back in stock")
+
+
+def test_a_price_that_dropped_is_told_with_the_price(app):
+    user_id = register()
+
+    hear(tasks.tell_alert, triggered(user_id, kind="price_drop", price_minor=800, currency="EUR"))
+
+    mail = messages("email")[-1]
+    assert mail.subject == "Mug now costs 8.00 EUR"
+    assert "dropped to 8.00 EUR" in mail.body
+
+
+def test_an_alert_is_told_once_and_another_one_again(app):
+    user_id = register()
+    fact = triggered(user_id)
+
+    for told in (fact, fact, triggered(user_id)):
+        hear(tasks.tell_alert, told)
+
+    assert [message.template for message in messages("email")] == [
+        "welcome",
+        *["back_in_stock"] * 2,
+    ]
+    assert len(messages("in_app")) == 3
+
+
+def test_whoever_has_no_known_address_is_told_in_the_application_only(app):
+    hear(tasks.tell_alert, triggered(uuid7()))
+
+    assert messages("email") == []
+    assert len(messages("in_app")) == 1
 
 
 def test_only_a_told_fact_is_handed_to_the_jobs_pool(app):

@@ -3,6 +3,7 @@
 import pytest
 
 from libs import ids
+from services.notifications.rules import CHANNELS, SAMPLES
 from services.notifications.tests.story import deliver, mail, messages, register
 
 BASE = "/api/v1/notifications"
@@ -113,7 +114,7 @@ def test_the_history_is_filtered_by_state(client, admin, ada):
 def test_the_templates_shipped_with_the_program_are_listed(client, admin):
     listed = client.get(f"{BASE}/templates", headers=admin).json["data"]
 
-    assert len(listed) == 6
+    assert len(listed) == len(SAMPLES) * len(CHANNELS)
     assert {template["revision"] for template in listed} == {1}
 
 
@@ -124,7 +125,9 @@ def test_a_new_revision_is_used_from_now_on(client, admin):
     (note,) = messages("in_app")
     assert (answer.status_code, answer.json["revision"]) == (200, 2)
     assert (note.subject, note.body) == ("Hi", "Hi Ada")
-    assert len(client.get(f"{BASE}/templates", headers=admin).json["data"]) == 6
+    assert len(client.get(f"{BASE}/templates", headers=admin).json["data"]) == len(SAMPLES) * len(
+        CHANNELS
+    )
 
 
 def test_a_revision_based_on_an_older_one_is_refused(client, admin):
