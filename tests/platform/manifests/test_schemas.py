@@ -106,3 +106,11 @@ def test_every_kustomization_names_files_that_exist():
         wanted = yaml.safe_load(path.read_text("utf-8"))
         assert wanted["kind"] == "Kustomization"
         assert [name for name in wanted["resources"] if not (path.parent / name).exists()] == []
+
+
+def test_the_readme_asks_for_the_operators_that_the_resources_are_checked_against():
+    text = (K8S / "README.md").read_text("utf-8")
+
+    versions = [module.rpartition("@v")[2] for module in crds.MODULES]
+
+    assert [version for version in versions if f"| {version} |" not in text] == []

@@ -1,6 +1,7 @@
 """Every Secret and key that a pod reads is there in each of the three data modes, and no more."""
 
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -236,3 +237,18 @@ def test_the_operators_get_the_password_that_the_address_has(operator_addresses,
         login = operator_addresses[f"argosy-data.{secret}"]
 
         assert login == {"username": service, "password": "p@ss:w/rd? +%41&#"}
+
+
+def test_the_readme_lists_every_entry_of_the_store():
+    text = (objects.K8S / "README.md").read_text("utf-8")
+    found = objects.build("operators") + objects.build("operators/external-secrets/optional")
+    references = [
+        one["remoteRef"] if "remoteRef" in one else one["extract"]
+        for secret in objects.of_kind(found, "ExternalSecret")
+        for one in secret["spec"].get("data", []) + secret["spec"].get("dataFrom", [])
+    ]
+    own = rf"/({'|'.join(registry.discover())})-(database|broker|service-key)$"
+
+    families = {re.sub(own, r"/<service>-\2", reference["key"]) for reference in references}
+
+    assert [entry for entry in families if f"`{entry}`" not in text] == []
