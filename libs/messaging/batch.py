@@ -16,7 +16,7 @@ from libs.db.faults import is_contention, is_outage
 from libs.db.transaction import transaction
 from libs.failpoints import failpoint
 from libs.messaging import dead, inbox, metrics, outbox
-from libs.messaging.commands import Careful, CommandRunner, Open
+from libs.messaging.commands import Careful, CommandRunner, Open, is_repetition
 from libs.messaging.message import Envelope, Reply
 from libs.messaging.relay import forget
 from libs.messaging.tasks import Tasks
@@ -88,11 +88,10 @@ class Executor:
 
     def complete(self, finished: Sequence[tuple[Open, Any]]) -> list[Outgoing]:
         """Store the outcomes of slow calls, in one transaction if possible."""
-        if len(finished) > 1:
-            try:
-                return self._settle(finished)
-            except Exception as fault:  # noqa: BLE001  # each outcome gets its own try below
-                _log.info("storing outcomes one by one: %r", fault)
+        try:
+            return self._settle(finished, careful=False)
+        except Exception as fault:  # noqa: BLE001  # each outcome gets its own try below
+            _log.info("storing outcomes one by one: %r", fault)
         return [message for one in finished for message in self._settle_alone(one)]
 
     def confirmed(self, messages: Sequence[Outgoing]) -> None:
@@ -119,10 +118,9 @@ class Executor:
         result = Result()
         try:
             with self._work(result.outgoing) as session:
-                commands = [d.envelope for d in deliveries if d.kind == "command"]
+                commands = [one for one in deliveries if one.kind == "command"]
                 if commands:
-                    answered, result.open = self._commands.run(session, commands, careful=careful)
-                    result.outgoing += answered
+                    self._obey(session, commands, result, careful=careful)
                 self._hear(session, [d.envelope for d in deliveries if d.kind == "fact"])
                 self._lead(session, deliveries, result)
         except Exception as fault:
@@ -130,6 +128,18 @@ class Executor:
                 raise Hold(str(fault)) from fault
             raise
         return result
+
+    def _obey(
+        self, session: Session, commands: Sequence[Delivery], result: Result, *, careful: bool
+    ) -> None:
+        envelopes = [one.envelope for one in commands]
+        repeated = careful or any(
+            one.redelivered or is_repetition(one.envelope) for one in commands
+        )
+        answered, result.open = self._commands.run(
+            session, envelopes, repeated=repeated, careful=careful
+        )
+        result.outgoing += answered
 
     def _hear(self, session: Session, facts: Sequence[Envelope]) -> None:
         if not facts:
@@ -181,19 +191,19 @@ class Executor:
     def _settle_alone(self, one: tuple[Open, Any]) -> list[Outgoing]:
         for left in reversed(range(_TRIES)):
             try:
-                return self._settle([one])
+                return self._settle([one], careful=True)
             except Exception as fault:  # noqa: BLE001  # the step stays open, so nothing is lost
                 if not (_passes(fault) and left):
                     _log.exception("an outcome could not be stored; its resolver will ask again")
                     break
         return []
 
-    def _settle(self, finished: Sequence[tuple[Open, Any]]) -> list[Outgoing]:
+    def _settle(self, finished: Sequence[tuple[Open, Any]], *, careful: bool) -> list[Outgoing]:
         outgoing: list[Outgoing] = []
         with self._work(outgoing) as session:
             for one, outcome in finished:
                 with tracing.within(one.traceparent):
-                    self._commands.complete(session, one, outcome, careful=len(finished) == 1)
+                    self._commands.complete(session, one, outcome, careful=careful)
         return outgoing
 
     @contextmanager

@@ -47,11 +47,15 @@ class CommandRunner:
         self._tasks = tasks
 
     def run(
-        self, session: Session, commands: Sequence[Envelope], *, careful: bool
+        self, session: Session, commands: Sequence[Envelope], *, repeated: bool, careful: bool
     ) -> tuple[list[Outgoing], list[Open]]:
-        """Obey commands of different steps; return the answers and the slow work."""
+        """Obey commands of different steps; return the answers and the slow work.
+
+        Where none seems to be repeated nobody looks for what is known: a step that is known after
+        all makes the transaction fail, with an error that `inbox.is_conflict` knows.
+        """
         keys = [_key(envelope) for envelope in commands]
-        known = inbox.find(session, keys)
+        known = inbox.find(session, keys) if repeated else {}
         if self._tasks.batch_locks and len(commands) > 1:
             self._tasks.batch_locks(session, [self._payload(envelope) for envelope in commands])
         fresh: list[Entry] = []
@@ -186,6 +190,12 @@ def _key(envelope: Envelope) -> SagaKey:
     if envelope.key is None:
         raise ValueError(f"{envelope.type} belongs to no saga")
     return envelope.key
+
+
+def is_repetition(envelope: Envelope) -> bool:
+    """Whether its step may be known: it was asked for before, or is to be undone."""
+    key = envelope.key
+    return key is not None and (key.attempt > 1 or key.phase == "undo")
 
 
 def step_of(envelope: Envelope) -> tuple[UUID, str, int] | None:
