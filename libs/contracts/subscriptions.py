@@ -9,13 +9,15 @@ from libs.contracts.catalog import ProductChanged
 from libs.contracts.inventory import StockChanged
 from libs.contracts.orders import OrderCancelled, OrderConfirmed, OrderPlaced
 from libs.contracts.promotions import PromotionChanged
+from libs.contracts.reviews import RatingChanged
 from libs.contracts.wishlists import AlertTriggered
 from libs.messaging.message import Fact
 
 SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
-    "catalog": (StockChanged,),
+    "catalog": (StockChanged, RatingChanged),
     "inventory": (ProductChanged,),
     "carts": (ProductChanged, StockChanged, PromotionChanged, OrderPlaced, OrderCancelled),
+    "reviews": (OrderConfirmed,),
     "notifications": (CustomerRegistered, OrderConfirmed, OrderCancelled, AlertTriggered),
     "wishlists": (ProductChanged, StockChanged),
 }

@@ -166,6 +166,17 @@ class Stock(Base):
     version: Mapped[int]
 
 
+class Rating(Base):
+    """How customers rate a product: a projection of reviews' facts, newest version wins."""
+
+    __tablename__ = "rating"
+
+    product_id: Mapped[UUID] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    sum: Mapped[int]
+    version: Mapped[int]
+
+
 WHOLE_SHOP = UUID(int=0)
 
 

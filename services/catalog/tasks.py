@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 
 from libs.contracts.catalog import WorkImports
 from libs.contracts.inventory import StockChanged
+from libs.contracts.reviews import RatingChanged
 from libs.db.transaction import transaction
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
 from services.catalog import metrics
-from services.catalog.commands import imports, listing, stock
+from services.catalog.commands import imports, listing, ratings, stock
 from services.catalog.queries.imports import longest_rest
 from services.catalog.queries.taxonomy import oldest_stale
 
@@ -27,6 +28,14 @@ _DATA_FAULTS = (
 def project_stock(session: Session, fact: StockChanged) -> None:
     """Lists and details show what inventory can promise."""
     stock.project_stock(session, fact.levels)
+
+
+@tasks.fact(RatingChanged)
+def project_rating(session: Session, fact: RatingChanged) -> None:
+    """Lists and details show how customers rate a product."""
+    ratings.project_rating(
+        session, fact.product_id, count=fact.count, total=fact.sum, version=fact.version
+    )
 
 
 @tasks.job(WorkImports)

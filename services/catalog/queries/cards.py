@@ -41,6 +41,18 @@ class Tag(msgspec.Struct, frozen=True):
     name: str
 
 
+class Rating(msgspec.Struct, frozen=True):
+    """The approved reviews of a product: how many, and their stars added up."""
+
+    count: int
+    sum: int
+
+    @property
+    def average(self) -> float | None:
+        """The mean to two decimals; None as long as nobody has rated the product."""
+        return round(self.sum / self.count, 2) if self.count else None
+
+
 class Card(msgspec.Struct, frozen=True):
     """A product; its price is its cheapest variant's."""
 
@@ -59,6 +71,7 @@ class Card(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None
+    rating: Rating
     variants: list[VariantCard]
 
 
@@ -67,13 +80,14 @@ _hydrate = Statement(
     """
     SELECT p.id, p.slug, p.name, p.description, c.slug, c.name, b.slug, b.name,
         l.amount, l.currency, l.in_stock, p.status, p.tax_category, p.metadata::text, p.version,
-        p.created_at, p.updated_at, p.deleted_at, v.cards
+        p.created_at, p.updated_at, p.deleted_at, coalesce(r.count, 0), coalesce(r.sum, 0), v.cards
     FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place)
     JOIN product p ON p.id = page.id
     JOIN listing l ON l.product_id = p.id AND l.shelf_id = $3
         AND CASE WHEN $2::text = '' THEN l.is_main ELSE l.currency = $2::text END
     LEFT JOIN category c ON c.id = p.category_id
     LEFT JOIN brand b ON b.id = p.brand_id
+    LEFT JOIN rating r ON r.product_id = p.id
     CROSS JOIN LATERAL (
         SELECT json_agg(json_build_array(
             v.id, v.sku, v.options, pr.amount, pr.currency, coalesce(s.available, 0),
@@ -108,8 +122,9 @@ def hydrate(session: Session, product_ids: Sequence[UUID], currency: str | None)
 def _card(row: tuple[Any, ...]) -> Card:
     """The fields of a card are in the order of the SELECT list."""
     category, brand, price = _tag(*row[4:6]), _tag(*row[6:8]), Money(*row[8:10])
-    details, variants = msgspec.json.decode(row[13]), _variants.decode(row[18])
-    values = (*row[:4], category, brand, price, *row[10:13], details, *row[14:18], variants)
+    details, variants = msgspec.json.decode(row[13]), _variants.decode(row[20])
+    known = (*row[:4], category, brand, price, *row[10:13], details, *row[14:18])
+    values = (*known, Rating(*row[18:20]), variants)
     return Card(*values)
 
 

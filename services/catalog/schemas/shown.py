@@ -37,6 +37,7 @@ def card_body(card: Card) -> Body:
         "brand": _tag(card.brand),
         "price": _money(card.price),
         "in_stock": card.in_stock,
+        "rating": {"average": card.rating.average, "count": card.rating.count},
         "variants": [_variant_body(variant) for variant in card.variants],
     }
 
@@ -90,6 +91,13 @@ class TagSchema(Schema):
     name = Text(required=True)
 
 
+class ProductRatingSchema(Schema):
+    """The stars of approved reviews; the average is null as long as there are none."""
+
+    average = ma.fields.Float(required=True, allow_none=True)
+    count = Integer(required=True)
+
+
 class VariantCardSchema(Schema):
     """A variant in a list; its price is null when it is not sold in the asked currency."""
 
@@ -119,6 +127,7 @@ class ProductCardSchema(Schema):
     brand = ma.fields.Nested(TagSchema, required=True, allow_none=True)
     price = MoneyField(required=True)
     in_stock = Flag(required=True)
+    rating = ma.fields.Nested(ProductRatingSchema, required=True)
     variants = ma.fields.List(ma.fields.Nested(VariantCardSchema), required=True)
 
     def dump(self, obj: Card, **_: Any) -> Body:

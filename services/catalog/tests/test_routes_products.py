@@ -39,6 +39,7 @@ def test_a_list_shows_each_product_with_its_variants(client: Any, shop: Shop) ->
                 "brand": {"slug": "acme", "name": "Acme"},
                 "price": price,
                 "in_stock": True,
+                "rating": {"average": None, "count": 0},
                 "variants": [
                     {
                         "id": to_text("var", variant_id),
