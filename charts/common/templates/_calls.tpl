@@ -3,6 +3,7 @@
 - {"from": "accounts", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "carts", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "catalog", "components": ["web"], "to": "accounts", "at": "web"}
+- {"from": "cms", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "inventory", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "notifications", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "orders", "components": ["web"], "to": "accounts", "at": "web"}
@@ -10,6 +11,8 @@
 - {"from": "payments", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "payments", "components": ["web", "worker-saga"], "to": "payment-simulator", "at": "data"}
 - {"from": "promotions", "components": ["web"], "to": "accounts", "at": "web"}
+- {"from": "reviews", "components": ["web"], "to": "accounts", "at": "web"}
+- {"from": "wishlists", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "all-in-one", "components": ["web"], "to": "all-in-one", "at": "web"}
 - {"from": "all-in-one", "components": ["web", "worker-saga"], "to": "payment-simulator", "at": "data"}
 - {"from": "payment-simulator", "components": ["data"], "to": "payments", "at": "web"}
@@ -25,9 +28,12 @@
 - "accounts"
 - "carts"
 - "catalog"
+- "cms"
 - "inventory"
 - "notifications"
 - "orders"
 - "payments"
 - "promotions"
+- "reviews"
+- "wishlists"
 {{- end -}}
