@@ -103,6 +103,10 @@ sign: venv ## Sign the packaged charts: ARGOSY_SIGNING_KEYRING= ARGOSY_SIGNING_K
 release: venv ## Publish images, and under the tag of a version signed charts and its page: REGISTRY=
 	@REGISTRY="$(REGISTRY)" $(PY) -m tools.release release
 
+.PHONY: env-example
+env-example: venv ## Write .env.example: every setting with its meaning and default
+	@$(PY) -m tools.env_example
+
 .PHONY: kind
 kind: venv ## Create a kind cluster that has the images of `make images`
 	@$(PY) -m tools.cluster kind
