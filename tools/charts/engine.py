@@ -1,7 +1,10 @@
 """The charts through Helm's own engine: rendered, checked, packaged, without a cluster."""
 
+import gzip
 import os
 import shutil
+import tarfile
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +15,8 @@ import yaml
 
 Object = dict[str, Any]
 _WARNING = 2
+# The first that every archive format can say.
+_MOMENT = 315_532_800
 
 
 class Refused(Exception):
@@ -69,10 +74,26 @@ def faults(folder: Path, values: Mapping[str, Any]) -> list[str]:
 
 
 def package(folder: Path, destination: Path) -> Path:
-    """The archive of a chart: the same bytes whenever and wherever it is made."""
+    """The archive of a chart: the same bytes whenever and wherever it is made.
+
+    Helm's own keep the moments of files, and the parts of an umbrella in an order of chance.
+    """
     destination.mkdir(parents=True, exist_ok=True)
-    with quiet():
-        return Path(helm_python.package(folder, destination=destination))
+    with tempfile.TemporaryDirectory(prefix="argosy-chart-") as scratch:
+        with quiet():
+            made = Path(helm_python.package(folder, destination=scratch))
+        archive = destination / made.name
+        with (
+            tarfile.open(made) as parts,
+            archive.open("wb") as file,
+            gzip.GzipFile("", "wb", fileobj=file, mtime=_MOMENT) as packed,
+            tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as ordered,
+        ):
+            # What describes a chart comes before its parts, as Helm has it.
+            for part in sorted(parts, key=lambda one: (one.name.count("/"), one.name)):
+                part.mtime = _MOMENT
+                ordered.addfile(part, parts.extractfile(part))
+    return archive
 
 
 def binary() -> str | None:
