@@ -21,7 +21,8 @@ ADMIN = "admin@example.com"
 WAIT_SECONDS = 20
 _PAUSE_SECONDS = 0.1
 _NO_LIMITS = {
-    f"ARGOSY_RATE_LIMIT_{name}": "off" for name in ("CHECKOUT", "COUPON", "LOGIN", "REGISTER")
+    f"ARGOSY_RATE_LIMIT_{name}": "off"
+    for name in ("CHECKOUT", "COUPON", "LOGIN", "REGISTER", "REVIEW")
 }
 ADDRESS = {
     "name": "Ada Lovelace",
