@@ -78,6 +78,14 @@ def test_every_job_ends_in_bounded_time():
     assert [job for job in jobs if not 0 < int(job["timeout-minutes"]) <= 90] == []
 
 
+def test_no_workflow_waits_for_itself():
+    groups = [flow.document["concurrency"]["group"] for flow in workflows()]
+
+    # In a called workflow `github.workflow` is the caller, whose turn would never end.
+    assert len(set(groups)) == len(groups)
+    assert [group for group in groups if "github.workflow" in group] == []
+
+
 def test_main_releases_nothing_that_the_checks_refuse():
     main = workflow("main")
 
