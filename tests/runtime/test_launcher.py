@@ -153,7 +153,7 @@ def test_start_that_fails_half_way_ends_what_it_started() -> None:
 def test_first_start_shows_one_confirmed_and_one_cancelled_order(launched: Launched) -> None:
     said = "".join(launched.said)
 
-    assert "The shop sells 60 products in 6 categories" in said
+    assert "The shop sells 60 products in 6 categories and shows 6 documents" in said
     assert "confirmed" in said
     assert "payments.declined" in said
     assert is_ready(launched.port)

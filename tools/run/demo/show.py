@@ -8,7 +8,7 @@ import msgspec
 from libs.testing.installation import Installation
 from libs.testing.process import run_to_end
 from libs.testing.shop_client import Shop
-from tools.run.demo import goods, orders, terms
+from tools.run.demo import goods, orders, pages, terms
 from tools.run.place import Place
 
 _ADMIN, _CUSTOMER = "admin@argosy.example", "ada@argosy.example"
@@ -64,8 +64,10 @@ def _open_shop(stage: Stage) -> None:
     terms.agree(admin)
     stock = goods.load()
     goods.put_on_sale(admin, stock)
+    documents = pages.publish(admin)
     stage.say(
         f"The shop sells {len(stock.products)} products in {len(stock.categories)} categories"
+        f" and shows {documents} documents"
     )
 
 
