@@ -75,6 +75,18 @@ chaos: venv system-packages ## Kill processes under load and check the promises
 charts: venv ## Write what the charts take from the code
 	@$(PY) -m tools.charts write
 
+.PHONY: render
+render: venv ## Render every chart into build/rendered
+	@$(PY) -m tools.charts render
+
+.PHONY: lint-charts
+lint-charts: venv ## Check every chart, and that none has to be written again
+	@$(PY) -m tools.charts lint
+
+.PHONY: package
+package: venv ## Make the archives of the charts in build/charts, always with the same bytes
+	@$(PY) -m tools.charts package
+
 .PHONY: rules
 rules: venv system-packages ## Write the alert rules and dashboards that the code decides, and check all rules
 	@$(PY) -m tools.monitoring write

@@ -1,10 +1,10 @@
-"""`python -m tools.charts`: what the charts take from the code."""
+"""`python -m tools.charts`: what the charts take from the code, and what is made of them."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from tools.charts import facts
+from tools.charts import facts, work
 from tools.charts.files import CHARTS, Link, Tree, scaffold, tree
 
 
@@ -37,6 +37,9 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("write", help="write what the charts take from the code")
     commands.add_parser("check", help="only compare")
+    commands.add_parser("render", help="render every chart into build/rendered")
+    commands.add_parser("lint", help="compare, and check every chart")
+    commands.add_parser("package", help="make the archive of every chart in build/charts")
     _COMMANDS[parser.parse_args().command]()
 
 
@@ -51,7 +54,18 @@ def _check() -> None:
         sys.exit(f"`make charts` has to write these again: {', '.join(old)}")
 
 
-_COMMANDS = {"write": _write, "check": _check}
+def _lint() -> None:
+    _check()
+    work.lint()
+
+
+_COMMANDS = {
+    "write": _write,
+    "check": _check,
+    "render": work.render,
+    "lint": _lint,
+    "package": work.package,
+}
 
 
 if __name__ == "__main__":

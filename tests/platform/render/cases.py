@@ -5,6 +5,7 @@ from functools import cache
 
 from tests.platform.render import matrix
 from tests.platform.render.installed import Object, services
+from tools.charts import work
 from tools.charts.engine import Chart
 from tools.charts.files import CHARTS
 
@@ -44,6 +45,11 @@ def _cases() -> list[Case]:
     found += [Case(WITH_JOBS, name, values) for name, values in matrix.JOBS.items()]
     found += [Case(UMBRELLA, name, values) for name, values in matrix.UMBRELLA.items()]
     found += [Case(name, "as it is", {}) for name in services() if name not in (SERVICE, WITH_JOBS)]
+    found += [
+        Case(UMBRELLA, f"example {name}", values)
+        for name, values in work.examples(CHARTS / UMBRELLA)
+        if values
+    ]
     return [*found, Case(UMBRELLA, "in production", matrix.production(list(services())))]
 
 
