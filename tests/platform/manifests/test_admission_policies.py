@@ -118,6 +118,7 @@ def test_an_expression_that_fails_is_told_apart_from_one_that_refuses():
 
 
 def test_the_test_objects_are_valid_so_that_only_the_policy_refuses_them():
-    found = [one for test in TESTS for one in _documents(test, "refused.yaml")]
+    files = ("accepted.yaml", "refused.yaml")
+    found = [one for test in TESTS for file in files for one in _documents(test, file)]
 
     assert [fault for one in found for fault in schemas.faults(one, schemas.VERSIONS[-1])] == []
