@@ -90,7 +90,10 @@ class FieldFaultSchema(ma.Schema):
 
 
 class ProblemSchema(ma.Schema):
-    """Documents the body of every error answer."""
+    """Documents the body of every error answer; a refusal may add members of its own."""
+
+    class Meta:
+        unknown = ma.INCLUDE
 
     type = ma.fields.String(required=True)
     title = ma.fields.String(required=True)

@@ -276,6 +276,12 @@ def test_our_fields_are_documented_as_what_they_accept(port: Client) -> None:
     assert schemas["Echo"]["additionalProperties"] is False
 
 
+def test_a_problem_is_documented_with_room_for_members_of_its_own(port: Client) -> None:
+    schemas = port.get("/openapi.json").get_json()["components"]["schemas"]
+
+    assert schemas["Problem"]["additionalProperties"] is True
+
+
 def test_two_operations_cannot_have_one_name() -> None:
     get = {"get": {"operationId": "get_thing"}}
 
