@@ -80,7 +80,8 @@ class ClusterProcess:
 class Cluster:
     """`compact`: one web and one worker for all services; `per_service`: each has its own.
 
-    Everything ends with the process that started it. Data and logs are in the directory.
+    Everything ends with the process that started it. Data and logs are in the directory. With
+    `metrics` the workers and the broker serve /metrics as well.
     """
 
     def __init__(
@@ -91,9 +92,11 @@ class Cluster:
         size: Size = Size(),
         environ: Mapping[str, str] | None = None,
         fsync: bool = False,
+        metrics: bool = False,
     ) -> None:
         self.postgres = PostgresServer(directory, fsync=fsync)
-        self.rabbit = RabbitServer(directory, fsync=fsync)
+        self.rabbit = RabbitServer(directory, fsync=fsync, metrics=metrics)
+        self._metrics = metrics
         self.redis = RedisServer(directory)
         self.services = registry.select("all")
         self._directory = directory
@@ -218,10 +221,16 @@ class Cluster:
             yield _process("web", group, web, port)
             workers = size.workers if registry.worker_entries(group, "saga") else 0
             for number in range(1, workers + 1):
-                saga = installation.worker(f"worker-{label}-{number}", names, "saga")
-                yield _process("worker", group, saga)
+                probes = self._probes()
+                saga = installation.worker(f"worker-{label}-{number}", names, "saga", probes)
+                yield _process("worker", group, saga, probes)
             if registry.worker_entries(group, "jobs"):
-                yield _process("jobs", group, installation.worker(f"jobs-{label}", names, "jobs"))
+                probes = self._probes()
+                jobs = installation.worker(f"jobs-{label}", names, "jobs", probes)
+                yield _process("jobs", group, jobs, probes)
+
+    def _probes(self) -> int | None:
+        return free_port() if self._metrics else None
 
     def _await(self, processes: Sequence[ClusterProcess]) -> None:
         """Wait until each web port answers and each service of a worker has a consumer."""

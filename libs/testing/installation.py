@@ -69,9 +69,12 @@ class Installation:
         size = ("--workers", f"{workers}", "--threads", f"{threads}")
         return self._runtime(name, "web", "--services", services, "--port", f"{port}", *size)
 
-    def worker(self, name: str, services: str, pool: str) -> Program:
-        """The consumers of one pool for some services."""
-        return self._runtime(name, "worker", "--services", services, "--pool", pool)
+    def worker(self, name: str, services: str, pool: str, probes: int | None = None) -> Program:
+        """The consumers of one pool for some services, with their probes at a port if given."""
+        made = self._runtime(name, "worker", "--services", services, "--pool", pool)
+        if probes is None:
+            return made
+        return replace(made, environ={**made.environ, "ARGOSY_WORKER_PORT": f"{probes}"})
 
     def migration(self) -> Program:
         """Ends when every database has the schema of this code."""

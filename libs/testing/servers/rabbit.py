@@ -18,8 +18,12 @@ log.console = false
 log.file.level = warning
 vm_memory_high_watermark.absolute = 2GB
 disk_free_limit.absolute = 50MB
-collect_statistics_interval = 60000
+collect_statistics_interval = {statistics}
 raft.wal_max_size_bytes = 33554432
+"""
+_METRICS = """\
+prometheus.tcp.ip = 127.0.0.1
+prometheus.tcp.port = {port}
 """
 # Quorum queues write to a log of their own; without the sync a power cut may lose its end.
 _WITHOUT_FSYNC = "[{ra, [{wal_sync_method, none}]}]."
@@ -28,13 +32,17 @@ _LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
 
 
 class RabbitServer(PrivateServer):
-    """A private RabbitMQ node with a name server (epmd) of its own; no plugin is enabled."""
+    """A private RabbitMQ node with a name server (epmd) of its own.
+
+    Its only plugin is that for Prometheus, if `metrics` are wanted.
+    """
 
     name = "rabbitmq"
 
-    def __init__(self, directory: Path, *, fsync: bool = True) -> None:
+    def __init__(self, directory: Path, *, fsync: bool = True, metrics: bool = False) -> None:
         super().__init__(directory)
         self._fsync = fsync
+        self.metrics_port = free_port() if metrics else None
         self._epmd_port = free_port()
         self._dist_port = free_port()
         self._home = self.directory / "rabbitmq"
@@ -103,9 +111,19 @@ class RabbitServer(PrivateServer):
             cookie.write_text(_COOKIE, "ascii")
             cookie.chmod(0o400)
         (self._home / "env.conf").touch()
-        (self._home / "plugins").write_text("[].", "ascii")
-        (self._home / "rabbitmq.conf").write_text(_CONFIGURATION.format(port=self.port), "ascii")
+        (self._home / "plugins").write_text(f"[{self._plugin}].", "ascii")
+        (self._home / "rabbitmq.conf").write_text(self._configuration(), "ascii")
         (self._home / "advanced.config").write_text("[]." if self._fsync else _WITHOUT_FSYNC)
+
+    @property
+    def _plugin(self) -> str:
+        return "rabbitmq_prometheus" if self.metrics_port else ""
+
+    def _configuration(self) -> str:
+        if not self.metrics_port:
+            return _CONFIGURATION.format(port=self.port, statistics=60_000)
+        told = _CONFIGURATION.format(port=self.port, statistics=1_000)
+        return told + _METRICS.format(port=self.metrics_port)
 
     def _launch(self) -> None:
         environ = self._environ()

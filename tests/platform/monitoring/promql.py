@@ -12,10 +12,11 @@ _RENAMED = re.compile(r"\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}")
 
 
 class Selector(NamedTuple):
-    """One metric, and the labels that are matched."""
+    """One metric, and the labels that are matched; `values` are those asked for exactly."""
 
     metric: str
     labels: frozenset[str]
+    values: frozenset[tuple[str, str]]
 
 
 def filled(expr: str) -> str:
@@ -31,8 +32,10 @@ def selectors(expr: str) -> list[Selector]:
 
     def visit(node: promql.Expr) -> bool:
         if isinstance(node, promql.VectorSelector):
-            matched = frozenset(matcher.name for matcher in node.matchers.matchers)
-            found.append(Selector(node.name or "", matched))
+            matchers = node.matchers.matchers
+            exact = [(one.name, one.value) for one in matchers if one.op == promql.MatchOp.Equal]
+            labels = frozenset(one.name for one in matchers)
+            found.append(Selector(node.name or "", labels, frozenset(exact)))
         return True
 
     promql.walk(promql.parse(expr), visit)

@@ -1,10 +1,12 @@
 """The rule files of the charts, and all alerts in them."""
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from prometheus_client import Counter, Gauge, Histogram
 
 from tools.monitoring.dashboards.board import Query
 from tools.monitoring.files import CHARTS
@@ -12,6 +14,12 @@ from tools.monitoring.files import CHARTS
 ROOT = CHARTS.parent
 RULE_FILES = sorted(CHARTS.glob("*/alerts/*.yaml"))
 GENERATED = "budgets"
+CODE = [
+    path
+    for folder in ("libs", "services")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if "tests" not in path.parts
+]
 
 
 class Rule(NamedTuple):
@@ -53,6 +61,19 @@ def rule_file(stem: str) -> Path:
 def generated_file(service: str) -> Path:
     """The rule file that is made from the service's objectives."""
     return CHARTS / service / "alerts" / f"{GENERATED}.yaml"
+
+
+def declared_labels() -> dict[str, set[str]]:
+    """The labels of every metric that the code declares in a module `metrics`."""
+    found: dict[str, set[str]] = {}
+    for path in CODE:
+        if path.name == "metrics.py":
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            for metric in vars(importlib.import_module(name)).values():
+                if isinstance(metric, Counter | Gauge | Histogram):
+                    for suffix in ("", "_total", "_bucket", "_sum", "_count"):
+                        found[metric._name + suffix] = {*metric._labelnames, "le"}
+    return found
 
 
 def dashboards() -> list[Path]:
