@@ -19,7 +19,7 @@ from tests.platform.monitoring.repository import (
     rules,
 )
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 # More than any service, route, queue, task or outcome has; a figure, not a promise.
 MOST_VALUES = 150
 _UNBOUNDED = re.compile(
