@@ -82,7 +82,7 @@ def test_a_change_that_failed_is_announced_to_nobody(cache):
     assert cache.get("shelf", stored) == 1
 
 
-def test_what_was_read_before_a_change_that_came_meanwhile_is_not_remembered(cache):
+def test_what_was_read_before_a_change_that_came_is_not_remembered(cache: Cache[int]):
     def slowly() -> int:
         number = cache.get("other", stored)
         write(2)
