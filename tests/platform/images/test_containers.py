@@ -27,7 +27,7 @@ from tests.platform.images.containers import (
 from tools.images.build import ALL_IN_ONE
 from tools.images.engine import Engine
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 _SKU = "THING"
 # Until a process without work would be gone for sure.
 _HEARD_SECONDS = 2.0

@@ -10,7 +10,7 @@ from libs.testing.servers.programs import MissingProgram, program
 from tools.images.daemon import Daemon, running_engine
 from tools.images.engine import Engine, EngineError
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 _NOWHERE = "unix:///nonexistent/docker.sock"
 
 

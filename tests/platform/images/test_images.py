@@ -11,7 +11,7 @@ from tests.platform.images.conftest import RELEASE, SERVICE
 from tests.platform.images.containers import PYTHON, USER
 from tools.images.build import ALL_IN_ONE, ROOT, Release, build, build_base, images
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 _HOME = PurePosixPath("opt/argosy")
 _PROGRAM_FOLDERS = ("bin", "sbin", "games", "libexec")
 # What an intruder would look for, wherever it may lie.

@@ -16,7 +16,7 @@ from tools.images.inventory import Component
 from tools.images.sbom import BillRefused, check, document, write
 from tools.images.wheels import applicable
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 _SCHEMAS = "http://cyclonedx.org/schema/"
 _PACKAGES = PurePosixPath("opt/argosy/venv/lib/python3.11/site-packages")
 
