@@ -34,7 +34,15 @@ MODULES = {
         "config/crds/bases/external-secrets.io_externalsecrets.yaml"
     ],
     "github.com/prometheus-operator/prometheus-operator@v0.85.0": [
-        "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml"
+        f"example/prometheus-operator-crd/monitoring.coreos.com_{plural}.yaml"
+        for plural in ("podmonitors", "servicemonitors", "prometheusrules")
+    ],
+    "github.com/kedacore/keda/v2@v2.15.1": [
+        f"config/crd/bases/keda.sh_{plural}.yaml"
+        for plural in ("scaledobjects", "triggerauthentications")
+    ],
+    "sigs.k8s.io/gateway-api@v1.1.0": [
+        "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"
     ],
 }
 _SECONDS = 60

@@ -19,7 +19,7 @@ def few(tmp_path) -> Path:
     """Two charts in a folder of their own."""
     for name in ("common", "orders"):
         shutil.copytree(CHARTS / name, tmp_path / "charts" / name, symlinks=True)
-    return tmp_path / "charts"
+    return Path(tmp_path, "charts")
 
 
 def test_every_chart_that_can_be_installed_is_taken():
