@@ -4,7 +4,9 @@ from pathlib import Path
 
 from tests.architecture.repository import ROOT, files
 
-REQUIRED = {"__init__.py", "README.md", "app.py", "worker.py", "migrations", "tests"}
+REQUIRED = {
+    *("Dockerfile", "README.md", "__init__.py", "app.py", "migrations", "tests", "worker.py"),
+}
 # A module over the size limit becomes a package of the same name.
 ALLOWED_MODULES = {
     "app",
@@ -74,6 +76,7 @@ def test_no_service_has_a_part_of_its_own_kind():
 def test_a_missing_part_is_reported(plant):
     for name in ("__init__.py", "app.py", "worker.py", "migrations/0001_x.py", "tests/test_x.py"):
         root = plant(f"services/orders/{name}", "")
+    plant("services/orders/Dockerfile", "")
 
     assert lacking(root) == ["orders has no README.md"]
 
