@@ -7,6 +7,7 @@ from tools.manifests import broker
 from tools.manifests.files import file_of
 from tools.manifests.names import (
     DATA_NAMESPACE,
+    POOLER,
     POSTGRESQL,
     RABBITMQ,
     custom,
@@ -16,6 +17,7 @@ from tools.manifests.names import (
 
 POSTGRESQL_SERVICES = "k8s/operators/cnpg/services.yaml"
 POSTGRESQL_CONNECTIONS = "k8s/operators/cnpg/connections.patch.yaml"
+POOLER_CONNECTIONS = "k8s/operators/cnpg/pooler.patch.yaml"
 RABBITMQ_SERVICES = "k8s/operators/rabbitmq/services.yaml"
 _CNPG = "postgresql.cnpg.io/v1"
 _RABBITMQ = "rabbitmq.com/v1beta1"
@@ -30,6 +32,7 @@ def files(services: Sequence[str], granted: int) -> dict[str, str]:
     return {
         POSTGRESQL_SERVICES: file_of(made),
         POSTGRESQL_CONNECTIONS: file_of([_connections(len(services) * granted + _RESERVE)]),
+        POOLER_CONNECTIONS: file_of([_pool(granted)]),
         RABBITMQ_SERVICES: file_of(one for name, rights in users for one in _user(name, rights)),
     }
 
@@ -51,6 +54,12 @@ def _connections(most: int) -> dict[str, Any]:
     """A patch: the server takes as many connections as it grants to all services together."""
     spec = {"postgresql": {"parameters": {"max_connections": f"{most}"}}}
     return custom(_CNPG, "Cluster", POSTGRESQL, DATA_NAMESPACE, spec)
+
+
+def _pool(granted: int) -> dict[str, Any]:
+    """A patch: each pooler passes on all that a role is granted, so the role is the one limit."""
+    spec = {"pgbouncer": {"parameters": {"default_pool_size": f"{granted}"}}}
+    return custom(_CNPG, "Pooler", POOLER, DATA_NAMESPACE, spec)
 
 
 def _user(name: str, rights: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -84,6 +84,17 @@ def test_the_server_takes_all_connections_that_are_granted(operators):
     assert sum(granted) < int(cluster["postgresql"]["parameters"]["max_connections"])
 
 
+def test_the_pooler_passes_on_every_connection_that_a_role_is_granted(operators):
+    """Its own default is 20, and who comes later would wait and fail."""
+    pooler = objects.named(operators, "Pooler")["argosy-postgresql-pooler"]["spec"]
+    parameters = pooler["pgbouncer"]["parameters"]
+
+    granted = contract.granted_connections()
+
+    assert int(parameters["default_pool_size"]) == granted
+    assert int(parameters["max_client_conn"]) >= granted * len(SERVICES)
+
+
 def test_backups_go_through_the_plugin_to_a_store_that_is_defined(operators):
     cluster = objects.named(operators, "Cluster")["argosy-postgresql"]["spec"]
     (backup,) = objects.of_kind(operators, "ScheduledBackup")
