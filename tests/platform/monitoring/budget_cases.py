@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
 
 from tests.platform.monitoring.cases import Case, Series
 from tools.monitoring.objectives import Latency, Objectives, SagaLatency, Share
@@ -103,6 +106,21 @@ def kinds(service: str, objectives: Objectives) -> Iterator[Kind]:
     yield _latency(service, objectives.latency)
     for saga in objectives.sagas:
         yield _saga(saga)
+
+
+def at_one_pace(rules: Path, burn: Burn, folder: Path) -> Path:
+    """The rules of the file that this burn rate needs, since each of the others costs time."""
+    document = yaml.safe_load(rules.read_text())
+    needed = (burn.short, burn.long, burn.speed)
+    for group in document["groups"]:
+        group["rules"] = [
+            rule
+            for rule in group["rules"]
+            if rule.get("record", rule.get("alert")).endswith(needed)
+        ]
+    cut = folder / rules.name
+    cut.write_text(yaml.safe_dump(document))
+    return cut
 
 
 def absence_cases(service: str, components: Sequence[str]) -> Iterator[Case]:

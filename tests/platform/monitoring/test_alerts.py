@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from libs.runtime import registry
-from tests.platform.monitoring.budget_cases import Timeline, absence_cases, kinds
+from tests.platform.monitoring.budget_cases import (
+    Timeline,
+    absence_cases,
+    at_one_pace,
+    kinds,
+)
 from tests.platform.monitoring.cases import Case, run, written_cases
 from tests.platform.monitoring.repository import GENERATED, alerts, generated_file, rule_file
 from tools.monitoring.files import components
@@ -44,9 +49,9 @@ def test_the_alerts_of_a_file_fire_and_end_as_they_should(stem: str, tmp_path: P
 def test_a_budget_that_burns_too_fast_is_told_until_it_stops(
     service: str, burn: Burn, tmp_path: Path
 ) -> None:
-    steps = Timeline(burn).steps
+    rules = at_one_pace(generated_file(service), burn, tmp_path)
 
-    assert _failures(generated_file(service), _burning(service, burn), tmp_path, steps) == ""
+    assert _failures(rules, _burning(service, burn), tmp_path, Timeline(burn).steps) == ""
 
 
 @pytest.mark.parametrize("service", SERVICES)
