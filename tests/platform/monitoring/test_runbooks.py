@@ -43,6 +43,16 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
     assert runbooks().keys() == {rule.alert for rule in alerts()}
 
 
+@pytest.mark.parametrize("service", registry.discover())
+def test_a_service_names_its_own_alarms(service: str) -> None:
+    readme = (registry.SERVICES / service / "README.md").read_text("utf-8")
+    alarms = readme.partition("## Alarms")[2]
+    own = {rule.alert for rule in alerts() if rule.file.stem == service}
+
+    assert {alarm for alarm in own if f"`{alarm}`" not in alarms} == set()
+    assert set(re.findall(r"`(Argosy\w+)`", alarms)) <= {rule.alert for rule in alerts()}
+
+
 def test_every_runbook_says_what_it_means_where_to_look_and_what_to_do() -> None:
     incomplete = [
         alert
