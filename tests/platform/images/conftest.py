@@ -69,7 +69,6 @@ class Place:
 
     installation: Installation
     web_port: int
-    probes_port: int
 
     @property
     def environ(self) -> dict[str, str]:
@@ -92,10 +91,10 @@ class Place:
         where = ("--host", "127.0.0.1", "--port", f"{port}")
         return self.command(image, "web", *where, "--workers", "1", **extra)
 
-    def worker(self, image: str, **extra: str) -> Command:
-        """The image's saga worker, its probes on the shop's port for them."""
-        probes = {"ARGOSY_WORKER_PORT": f"{self.probes_port}"}
-        return self.command(image, "worker", "--pool", "saga", **probes, **extra)
+    def worker(self, image: str, pool: str, port: int, **extra: str) -> Command:
+        """The image's worker role, its probes on the port."""
+        probes = {"ARGOSY_WORKER_PORT": f"{port}"}
+        return self.command(image, "worker", "--pool", pool, **probes, **extra)
 
 
 @pytest.fixture(scope="module")
@@ -129,4 +128,4 @@ def place(
         for path in installation.keys.directory.rglob("*"):
             # As a cluster does for the group of the pod's user.
             path.chmod(0o755 if path.is_dir() else 0o644)
-        yield Place(installation, web_port, free_port())
+        yield Place(installation, web_port)

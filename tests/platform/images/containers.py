@@ -1,13 +1,13 @@
 """Containers as a hardened cluster runs them: nothing writable but /tmp, no rights, no user."""
 
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from libs.testing.process import is_ready
+from tests.end_to_end.shop import await_that
 from tools.images.engine import Engine
 
 PYTHON = "/opt/argosy/venv/bin/python"
@@ -74,7 +74,7 @@ class Container:
 
     def exit_code(self, seconds: float) -> int:
         """How it ended, which it must within so many seconds."""
-        await_that(f"the end of\n{self.log}", lambda: not self.running, seconds)
+        await_that("the end of the container", lambda: not self.running, seconds)
         return int(self._state("ExitCode"))
 
     def await_ready(self, port: int) -> None:
@@ -103,12 +103,3 @@ def ended(engine: Engine, command: Command, seconds: float = 60.0) -> tuple[int,
     with started(engine, command) as container:
         code = container.exit_code(seconds)
         return code, container.log
-
-
-def await_that(what: str, done: Callable[[], bool], seconds: float) -> None:
-    """Wait for something that a container brings about."""
-    until = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > until:
-            raise AssertionError(f"not within {seconds:.0f} s: {what}")
-        time.sleep(0.1)

@@ -14,13 +14,13 @@ import urllib3
 from libs.testing.cluster import Cluster
 from libs.testing.process import is_ready
 from libs.testing.servers.private import free_port
-from tests.end_to_end.shop import ADDRESS, Order, Shop
+from libs.testing.smtp_server import smtp_server
+from tests.end_to_end.shop import ADDRESS, Order, Shop, await_that
 from tests.platform.images.conftest import SERVICE, Place
 from tests.platform.images.containers import (
     GRACE_SECONDS,
     Command,
     Container,
-    await_that,
     ended,
     started,
 )
@@ -65,10 +65,11 @@ class ShopInContainers:
         web.await_ready(port)
         return web
 
-    def start_worker(self) -> Container:
-        """The worker container that consumes, once it does."""
-        worker = self.start(self.place.worker(self.image, **_PATIENT))
-        worker.await_ready(self.place.probes_port)
+    def start_worker(self, pool: str = "saga", **extra: str) -> Container:
+        """A worker container that consumes."""
+        port = free_port()
+        worker = self.start(self.place.worker(self.image, pool, port, **_PATIENT, **extra))
+        worker.await_ready(port)
         return worker
 
 
@@ -195,6 +196,30 @@ def test_a_message_in_flight_is_finished_and_its_saga_goes_on_elsewhere(containe
     assert (still_at_work, code, reserved) == (True, 0, 2), worker.log
     assert buyer.await_end(order.id, cart).status == "processing"
     await_that("the delivery of the stock", lambda: shop.stock_of(_SKU)["on_hand"] == 3, 30)
+
+
+def test_jobs_in_flight_are_finished_and_the_others_are_left_to_the_next_worker(containers):
+    notifications = containers.installation.servers.databases["notifications"]
+    shop = Shop(cast(Cluster, containers))
+    with smtp_server() as post:
+        containers.start_worker("saga")
+        worker = containers.start_worker("jobs", ARGOSY_NOTIFICATIONS_SMTP_URL=post.url)
+        with _held(notifications, "LOCK TABLE attempt IN EXCLUSIVE MODE"):
+            for _ in range(4):  # A worker has two processes.
+                shop.customer()
+            _await_waiting(notifications)
+
+            worker.signal("TERM")
+            time.sleep(_HEARD_SECONDS)
+            still_at_work = worker.running
+
+        code, finished = worker.exit_code(GRACE_SECONDS), len(post.journal)
+        containers.start_worker("jobs", ARGOSY_NOTIFICATIONS_SMTP_URL=post.url)
+        await_that("the rest of the mail", lambda: len(post.journal) >= 4, 40)
+        recipients = [mail.recipients for mail in post.journal]
+
+    assert (still_at_work, code, finished > 0) == (True, 0, True), worker.log
+    assert len(set(recipients)) == len(recipients)
 
 
 def _create_cart(url: str) -> urllib3.BaseHTTPResponse:
