@@ -1,16 +1,13 @@
 """Whether a service can work: readiness asks its own database only, the rest is information."""
 
 import logging
-import socket
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
-import redis
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from libs.db.base import db
 from libs.db.migrate import schema_is_current
 from libs.http.kernel import kernel_of
+from libs.messaging import broker
 
 Ask = Callable[[], None]
 _log = logging.getLogger(__name__)
 _BUDGET = 1.0
-_AMQP_PORT = 5672
 _CURRENT = "argosy_schema_current"
 
 
@@ -59,9 +56,9 @@ def _dependencies(name: str, app: Flask) -> dict[str, tuple[str, Ask]]:
     http = kernel_of(app).http
     found: dict[str, tuple[str, Ask]] = {"database": (name, partial(_check_schema, app))}
     if http.broker_url:
-        found["broker"] = (http.broker_url, partial(_check_broker, http.broker_url))
+        found["broker"] = (http.broker_url, partial(broker.ask, http.broker_url, _BUDGET))
     if http.redis_url:
-        found["redis"] = (http.redis_url, partial(_check_redis, http.redis_url))
+        found["redis"] = (http.redis_url, partial(broker.ask, http.redis_url, _BUDGET))
     return found
 
 
@@ -99,23 +96,3 @@ def _check_schema(app: Flask) -> None:
             raise ConnectionError("its database is unreachable") from fault
     if not app.extensions[_CURRENT]:
         raise ConnectionError("its database schema is behind")
-
-
-def _check_broker(url: str) -> None:
-    if url.startswith(("redis://", "rediss://")):
-        _check_redis(url)
-        return
-    place = urlsplit(url)
-    address = (place.hostname or "localhost", place.port or _AMQP_PORT)
-    with socket.create_connection(address, timeout=_BUDGET) as connection:
-        # A broker that still thinks answers a wrong protocol header with its own.
-        connection.settimeout(_BUDGET)
-        connection.sendall(b"AMQP\x00\x00\x00\x00")
-        if not connection.recv(4).startswith(b"AMQP"):
-            raise ConnectionError("the broker does not speak AMQP")
-
-
-def _check_redis(url: str) -> None:
-    client = redis.Redis.from_url(url, socket_connect_timeout=_BUDGET, socket_timeout=_BUDGET)
-    with client:
-        client.ping()

@@ -16,18 +16,34 @@ from libs.observability.metrics import exposition
 
 # No message and no timer holds a loop for longer, see the deadlines of the database.
 LONGEST_PAUSE = 60.0
+# A broker that answers is one that a worker can consume from, give or take its own patience.
+LONGEST_IDLENESS = 120.0
 
 
 class Liveness:
     """What the worker's loops tell; read by the probes' threads."""
 
-    def __init__(self, longest_pause: float = LONGEST_PAUSE) -> None:
-        self.consuming = False
+    def __init__(
+        self, longest_pause: float = LONGEST_PAUSE, longest_idleness: float = LONGEST_IDLENESS
+    ) -> None:
         # The moment of the timers' last turn, when the worker has timers.
         self.timers: Callable[[], float] | None = None
+        # Whether the broker can be reached by somebody else than the event loop.
+        self.broker_answers: Callable[[], bool] = lambda: False
         self._longest_pause = longest_pause
+        self._longest_idleness = longest_idleness
         self._beat = time.monotonic()
         self._connecting = False
+        self._idle_since: float | None = time.monotonic()
+
+    @property
+    def consuming(self) -> bool:
+        """Whether a consumer is open."""
+        return self._idle_since is None
+
+    @consuming.setter
+    def consuming(self, now: bool) -> None:
+        self._idle_since = None if now else self._idle_since or time.monotonic()
 
     def beat(self) -> None:
         """The event loop turns."""
@@ -50,7 +66,16 @@ class Liveness:
             return "the event loop stands still"
         if timers > self._longest_pause:
             return "the timers stand still"
+        if self._is_left_behind():
+            return "the broker answers, but no consumer is open"
         return None
+
+    def _is_left_behind(self) -> bool:
+        """Some faults of a client end in a worker that only seems to wait for its broker."""
+        since = self._idle_since
+        if since is None or time.monotonic() - since < self._longest_idleness:
+            return False
+        return self.broker_answers()
 
     def measure(self) -> None:
         """Show Prometheus what the loops tell."""

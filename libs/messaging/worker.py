@@ -9,7 +9,7 @@ from celery import Celery, Task, signals
 from flask import Flask
 
 from libs.contracts.subscriptions import SUBSCRIPTIONS
-from libs.messaging import inbox, jobs, liveness, metrics, outbox, topology
+from libs.messaging import broker, inbox, jobs, liveness, metrics, outbox, topology
 from libs.messaging.backlog import measure_outbox
 from libs.messaging.batch import Executor
 from libs.messaging.dead import DeadLetters
@@ -116,6 +116,7 @@ def _celery(settings: MessagingSettings, names: Sequence[str], pool: str) -> Cel
     limit = settings.delivery_limit
     queues = [queue for name in names for queue in topology.queues(name, SUBSCRIPTIONS, limit)]
     celery.liveness = liveness.Liveness()
+    celery.liveness.broker_answers = partial(broker.answers, settings.broker_url)
     celery.conf.update(CONFIGURATION)
     celery.conf.update(
         broker_url=settings.broker_url,

@@ -3,11 +3,13 @@
 import os
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import urllib3
 from prometheus_client import REGISTRY
 
+from libs.messaging.broker import answers
 from libs.messaging.liveness import Liveness, serve
 from libs.testing.servers.private import free_port
 from tests.messaging.floor import Floor, eventually, once
@@ -88,6 +90,34 @@ def test_waiting_for_the_broker_is_no_standstill():
         assert liveness.fault() is None
 
     assert liveness.fault() is None
+
+
+def test_a_worker_that_does_not_consume_from_a_broker_that_answers_is_not_alive(broker_url: str):
+    liveness = Liveness(longest_idleness=0.1)
+    liveness.broker_answers = partial(answers, broker_url)
+    liveness.consuming = True
+    time.sleep(0.2)
+    assert liveness.fault() is None
+
+    liveness.consuming = False
+    assert liveness.fault() is None
+    time.sleep(0.2)
+
+    assert liveness.fault() == "the broker answers, but no consumer is open"
+    liveness.consuming = True
+    assert liveness.fault() is None
+
+
+def test_a_worker_whose_broker_does_not_answer_is_left_alone():
+    liveness = Liveness(longest_idleness=0.0)
+    liveness.broker_answers = partial(answers, "amqp://guest:guest@127.0.0.1:1//")
+
+    assert liveness.fault() is None
+
+
+def test_a_redis_that_is_the_broker_is_asked_too(redis_url: str):
+    assert answers(redis_url)
+    assert not answers("redis://127.0.0.1:1/0")
 
 
 def test_a_standstill_is_told_by_http():
