@@ -10,14 +10,15 @@ from urllib.parse import quote
 
 import amqp
 import pytest
+import urllib3
 
 from libs.contracts.subscriptions import SUBSCRIPTIONS
 from libs.messaging import topology
 from libs.runtime import registry
 from libs.testing.process import ManagedProcess, Program, await_ready, is_ready
 from libs.testing.servers.private import free_port, scratch_directory
-from libs.testing.servers.rabbit import RabbitServer
 from tests.platform.manifests import scripts
+from tests.platform.manifests.brokers import EvaluationBroker
 from tests.platform.manifests.objects import ROOT
 from tests.platform.manifests.scripts import AWKWARD
 from tools.manifests.broker import ALL_IN_ONE, VHOST
@@ -27,8 +28,8 @@ USERS = (*SERVICES, ALL_IN_ONE)
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitServer]:
-    """A broker with the definitions that the evaluation chart loads, and all queues."""
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvaluationBroker]:
+    """The broker of an evaluation, with all queues."""
     folder = tmp_path_factory.mktemp("rabbitmq")
     made = scripts.unpack(folder / "scripts", {"allInOne": True})
     urls = {user: scripts.url("amqp", user, AWKWARD, f"rabbitmq:5672/{VHOST}") for user in USERS}
@@ -37,19 +38,19 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitServer]:
         made / "rabbitmq-definitions.sh", made / "definitions.json", addresses, result
     )
     assert done.returncode == 0, done.stderr
-    with scratch_directory() as directory, RabbitServer(directory, fsync=False) as server:
-        server.ctl("import_definitions", str(result))
+    with scratch_directory() as directory, EvaluationBroker(directory, result) as server:
         for service in SERVICES:
             topology.declare(_url(server, service), [service], SUBSCRIPTIONS)
         yield server
+        server.kill()  # An orderly end would take seconds, for nobody.
 
 
-def _url(server: RabbitServer, user: str) -> str:
+def _url(server: EvaluationBroker, user: str) -> str:
     return f"amqp://{user}:{quote(AWKWARD, safe='')}@127.0.0.1:{server.port}/{VHOST}"
 
 
 @contextmanager
-def _channel(server: RabbitServer, user: str) -> Iterator[Any]:
+def _channel(server: EvaluationBroker, user: str) -> Iterator[Any]:
     connection = amqp.Connection(
         f"127.0.0.1:{server.port}",
         *(user, AWKWARD),
@@ -128,6 +129,28 @@ def test_a_service_cannot_announce_a_fact_of_another(broker):
         )
 
 
+def test_nobody_else_gets_in(broker):
+    with pytest.raises(amqp.AccessRefused):
+        amqp.Connection(f"127.0.0.1:{broker.port}", connect_timeout=5, read_timeout=10).connect()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("queues/argosy/orders.commands", 200), ("users", 401)]
+)
+def test_a_service_asks_the_http_api_for_its_queues_and_for_nothing_of_the_administrator(
+    broker, path, status
+):
+    """KEDA asks with the user of the service."""
+    answer = urllib3.request(
+        "GET",
+        f"http://127.0.0.1:{broker.management_port}/api/{path}",
+        headers=urllib3.make_headers(basic_auth=f"orders:{AWKWARD}"),
+        timeout=10,
+    )
+
+    assert answer.status == status
+
+
 def test_every_fact_begins_with_the_name_of_the_service_that_announces_it():
     facts = {fact for heard in SUBSCRIPTIONS.values() for fact in heard}
 
@@ -144,7 +167,7 @@ def test_the_all_in_one_process_may_declare_everything(broker):
 
 @pytest.mark.parametrize(("service", "pool"), [("promotions", "saga"), ("catalog", "jobs")])
 def test_a_worker_runs_with_the_rights_of_its_service(
-    broker: RabbitServer, service_database: Any, tmp_path: Path, service: str, pool: str
+    broker: EvaluationBroker, service_database: Any, tmp_path: Path, service: str, pool: str
 ):
     port = free_port()
     environ = service_database(service) | {
