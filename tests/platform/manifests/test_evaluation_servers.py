@@ -12,7 +12,9 @@ from typing import Any
 import psycopg2
 import pytest
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
+from redis.retry import Retry
 
 from libs.runtime import registry
 from libs.testing.servers.postgres import PostgresServer
@@ -137,7 +139,10 @@ def redis(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 def _answer(port: int, user: str, password: str) -> Redis:
-    client = Redis("127.0.0.1", port, username=user, password=password, socket_timeout=5)
+    at_once = Retry(NoBackoff(), 0)
+    client = Redis(
+        "127.0.0.1", port, username=user, password=password, socket_timeout=5, retry=at_once
+    )
     until = time.monotonic() + 20
     while True:
         try:
