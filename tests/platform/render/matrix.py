@@ -88,8 +88,14 @@ SERVICE: Mapping[str, Values] = {
     "without policies": _global(network={"policies": False}),
     "with sleep by Python": _global(nativeSleep=False),
     "from a registry": _global(
-        image={"registry": "registry.example/shop/", "pullSecrets": ["one", "two"], "tag": "9"}
+        image={
+            "registry": "registry.example/shop/",
+            "pullSecrets": ["one", "two"],
+            "pullPolicy": "Always",
+            "tag": "9",
+        }
     ),
+    "with images that are there": _global(image={"pullPolicy": "Never"}),
     "of an installation": _global(installation="argosy"),
     "scaled": SCALED,
     "scaled from one": ALWAYS_ONE,
