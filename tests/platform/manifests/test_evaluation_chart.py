@@ -190,6 +190,16 @@ def test_every_server_has_a_policy_unless_they_are_off():
     assert objects.of_kind(without, "NetworkPolicy") == []
 
 
+def test_only_who_is_named_reaches_the_http_ports_of_the_broker():
+    def opened(values: dict[str, Any]) -> list[set[int]]:
+        policy = objects.named(objects.render("data-eval", values), "NetworkPolicy")
+        rules = policy["argosy-rabbitmq"]["spec"]["ingress"]
+        return [{port["port"] for port in rule["ports"]} for rule in rules]
+
+    assert opened({}) == [{5672}]
+    assert opened(MATRIX["open to KEDA"]) == [{5672}, {15672, 15692}]
+
+
 def test_public_images_are_pinned_and_come_from_the_mirror_that_is_given():
     found = objects.render("data-eval", MATRIX["mirror"])
 
