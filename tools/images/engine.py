@@ -10,6 +10,7 @@ from typing import Any
 _QUESTION = 10.0
 _BUILD = 900.0
 _LAST_LINES = 5
+_LEFTOVERS = "label=argosy.stage"
 
 
 class EngineError(Exception):
@@ -69,6 +70,13 @@ class Engine:
             "build", "--quiet", "--network", "none", "--tag", tag, *recipe.words, seconds=_BUILD
         )
         return str(self.inspect(tag)["Id"])
+
+    def discard(self, *images: str) -> None:
+        """Remove these images, and what builds of an hour ago or more have left behind."""
+        for image in images:
+            if self.find(image):
+                self.run("rmi", "--force", image)
+        self.run("image", "prune", "--force", "--filter", _LEFTOVERS, "--filter", "until=1h")
 
 
 @dataclass(frozen=True)

@@ -50,11 +50,14 @@ def python_image(engine: Engine) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def images(engine: Engine, python_image: str | None) -> Mapping[str, str]:
+def images(engine: Engine, python_image: str | None) -> Iterator[Mapping[str, str]]:
     """The IDs of the images that are tested, by service."""
+    names = (SERVICE, ALL_IN_ONE)
     build_base(engine, RELEASE, python_image)
-    built = dict(build(engine, RELEASE, (SERVICE, ALL_IN_ONE)))
-    return {name: built[RELEASE.name(name)] for name in (SERVICE, ALL_IN_ONE)}
+    built = dict(build(engine, RELEASE, names))
+    yield {name: built[RELEASE.name(name)] for name in names}
+    # The builder stays: the next run takes its packages from it.
+    engine.discard(*(RELEASE.name(name) for name in (*names, "base")))
 
 
 @pytest.fixture(scope="session")

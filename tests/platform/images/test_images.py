@@ -140,6 +140,7 @@ def test_a_second_build_from_nothing_has_the_same_layers(engine, images, python_
     ((_, again),) = build(engine, second, [SERVICE], fresh=True)
 
     layers = [engine.inspect(image)["RootFS"]["Layers"] for image in (once, again)]
+    engine.discard(*(second.name(name) for name in (SERVICE, "base", "builder")))
     assert again != once
     assert layers[0] == layers[1]
 
