@@ -29,86 +29,44 @@ def board(service: str, components: Sequence[str]) -> Board:
 
 def _requests(service: str) -> Row:
     is_ours = f'service="{service}"'
-    return Row(
-        "Requests",
-        (
-            Panel(
-                "Rate",
-                (
-                    Query(
-                        rate("http_requests_total", is_ours, by="status_class"), "{{status_class}}"
-                    ),
-                ),
-                unit="reqps",
-            ),
-            Panel(
-                "Errors of ours by route",
-                (
-                    Query(
-                        rate(
-                            "http_requests_total",
-                            is_ours,
-                            'status_class="5xx"',
-                            by="method, route",
-                        ),
-                        "{{method}} {{route}}",
-                    ),
-                ),
-                unit="reqps",
-            ),
-            Panel(
-                "Latency",
-                tuple(
-                    Query(quantile(q, "http_request_seconds", is_ours), f"p{q * 100:g}")
-                    for q in (0.5, 0.95, 0.99)
-                ),
-                unit="s",
-            ),
-            Panel(
-                "Rate by route",
-                (
-                    Query(
-                        rate("http_request_seconds_count", is_ours, by="method, route"),
-                        "{{method}} {{route}}",
-                    ),
-                ),
-                unit="reqps",
-                width=12,
-            ),
-            Panel(
-                "Latency by route, p95",
-                (
-                    Query(
-                        quantile(0.95, "http_request_seconds", is_ours, by="method, route"),
-                        "{{method}} {{route}}",
-                    ),
-                ),
-                unit="s",
-                width=12,
-            ),
-            Panel(
-                "In flight",
-                (Query(f"sum by (service) ({select('http_requests_in_flight', is_ours)})", "now"),),
-                about="Streams included.",
-            ),
-            Panel(
-                "Waits for a database connection",
-                (
-                    Query(rate("database_pool_wait_seconds_count", is_ours), "waits"),
-                    Query(rate("database_pool_timeouts_total", is_ours), "given up"),
-                ),
-                unit="cps",
-            ),
-            Panel(
-                "Processes",
-                (
-                    Query(
-                        f"sum by (component) ({select('argosy_service_info', is_ours)})",
-                        "{{component}}",
-                    ),
-                ),
-            ),
-        ),
+    return Row("Requests", (*_whole(is_ours), *_by_route(is_ours), *_saturation(is_ours)))
+
+
+def _whole(is_ours: str) -> tuple[Panel, ...]:
+    by_class = rate("http_requests_total", is_ours, by="status_class")
+    errors = rate("http_requests_total", is_ours, 'status_class="5xx"', by="method, route")
+    latencies = tuple(
+        Query(quantile(q, "http_request_seconds", is_ours), f"p{q * 100:g}")
+        for q in (0.5, 0.95, 0.99)
+    )
+    return (
+        Panel("Rate", (Query(by_class, "{{status_class}}"),), unit="reqps"),
+        Panel("Errors of ours by route", (Query(errors, "{{method}} {{route}}"),), unit="reqps"),
+        Panel("Latency", latencies, unit="s"),
+    )
+
+
+def _by_route(is_ours: str) -> tuple[Panel, ...]:
+    requests = rate("http_request_seconds_count", is_ours, by="method, route")
+    latency = quantile(0.95, "http_request_seconds", is_ours, by="method, route")
+    legend = "{{method}} {{route}}"
+    return (
+        Panel("Rate by route", (Query(requests, legend),), unit="reqps", width=12),
+        Panel("Latency by route, p95", (Query(latency, legend),), unit="s", width=12),
+    )
+
+
+def _saturation(is_ours: str) -> tuple[Panel, ...]:
+    in_flight = f"sum by (service) ({select('http_requests_in_flight', is_ours)})"
+    waits = (
+        Query(rate("database_pool_wait_seconds_count", is_ours), "waits"),
+        Query(rate("database_pool_timeouts_total", is_ours), "given up"),
+    )
+    processes = f"sum by (component) ({select('argosy_service_info', is_ours)})"
+    return (
+        Panel("In flight", (Query(in_flight, "now"),), about="Streams included."),
+        Panel("Waits for a database connection", waits, unit="cps"),
+        Panel("Processes", (Query(processes, "{{component}}"),)),
     )
 
 
