@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from libs.testing.cluster import Cluster
 from libs.testing.servers.private import scratch_directory
 from libs.testing.servers.prometheus import PrometheusServer
-from tests.end_to_end.shop import Shop
+from tests.end_to_end.shop import Shop, await_that
 
 SKU = "OBSERVED"
 # What Prometheus adds to every series of a pod.
@@ -57,6 +57,10 @@ class Observed:
         found: list[Any] = self.prometheus.ask("query", query=expr)["result"]
         return found
 
+    def has_completed(self, orders: int) -> bool:
+        """Whether Prometheus knows that so many orders have got through."""
+        return bool(self.query(f'sum(saga_seconds_count{{saga="orders.place_order"}}) >= {orders}'))
+
     def rules(self) -> list[dict[str, Any]]:
         """Every rule with its state."""
         groups = self.prometheus.ask("rules")["groups"]
@@ -83,10 +87,10 @@ def observed_shop(rules: Sequence[Path]) -> Iterator[Observed]:
     ):
         seen = Observed(Shop(cluster), prometheus)
         seen.shop.sell({SKU: 50})
-        for _ in range(2):
-            # A series that Prometheus meets with its first value shows no rate before its second.
+        # A series that Prometheus meets with its first value shows no rate before its second.
+        for paid in (1, 2):
             _trade(seen.shop)
-            time.sleep(2)
+            await_that("the scrape of the order's end", partial(seen.has_completed, paid))
         yield seen
         # An orderly end of so many queues takes its time.
         cluster.rabbit.kill()
