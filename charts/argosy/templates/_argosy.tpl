@@ -25,6 +25,9 @@
 {{- end -}}
 
 {{- define "argosy.assertTest" -}}
+{{- if and (eq .environment "production") (not .sku) }}
+{{- fail "test.sku: in production the test buys an article of the shop, and puts none of its own on sale" }}
+{{- end }}
 {{- if .sku }}
 {{- range list "currency" "country" "shippingMethod" }}
 {{- if not (index $ .) }}
@@ -81,7 +84,7 @@
 {{- $test := .root.Values.test }}
 {{- if $test.enabled }}
 {{- include "common.assertImage" . }}
-{{- include "argosy.assertTest" $test }}
+{{- include "argosy.assertTest" (merge (dict "environment" .global.environment) $test) }}
 {{- $place := ternary "all-in-one" "{service}" (eq .global.profile "all-in-one") }}
 {{- $url := $test.url | default (include "common.url" (dict "scope" . "service" $place)) }}
 {{- $args := list "--url" $url "--seconds" $test.seconds "--payment-token" $test.paymentToken }}

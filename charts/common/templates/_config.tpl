@@ -13,6 +13,10 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- /* Otherwise all visitors would be one address, and share one rate limit. */}}
+{{- if ne .global.route.mode "none" }}
+{{- $_ := set $data "ARGOSY_TRUSTED_PROXIES" (include "common.text" .global.route.proxies) }}
+{{- end }}
 {{- range $variable, $value := .values.config }}
 {{- $_ := set $data $variable (include "common.text" $value) }}
 {{- end }}

@@ -31,7 +31,7 @@ cannot change once it exists, so its name has the digest of all it is made of, t
 {{- $scope := merge $pod . }}
 {{- $template := include "common.podTemplate" $scope }}
 {{- $name := include "common.workload" $scope }}
-{{- $before := dict "helm.sh/hook" "pre-install,pre-upgrade" "helm.sh/hook-delete-policy" "before-hook-creation" }}
+{{- $before := dict "helm.sh/hook" "pre-install,pre-upgrade" "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded" }}
 {{- $needs := ternary (dict "annotations" (merge (dict "helm.sh/hook-weight" "-10") $before)) dict $hook }}
 {{ include "common.account" (merge $needs $scope) }}
 {{ include "common.policy" (merge $needs $scope) }}

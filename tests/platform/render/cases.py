@@ -44,7 +44,6 @@ def _cases() -> list[Case]:
     found = [Case(SERVICE, name, values) for name, values in matrix.SERVICE.items()]
     found += [Case(WITH_JOBS, name, values) for name, values in matrix.JOBS.items()]
     found += [Case(UMBRELLA, name, values) for name, values in matrix.UMBRELLA.items()]
-    found += [Case(name, "as it is", {}) for name in services() if name not in (SERVICE, WITH_JOBS)]
     found += [
         Case(UMBRELLA, f"example {name}", values)
         for name, values in work.examples(CHARTS / UMBRELLA)

@@ -67,6 +67,15 @@ EVERY_KNOB: Values = {
 }
 
 
+OWN_ARTICLE = {
+    "url": "https://shop.example",
+    "sku": "KIT-01",
+    "currency": "EUR",
+    "country": "DE",
+    "shippingMethod": "standard",
+}
+
+
 def _global(**values: Any) -> Values:
     return {"global": values}
 
@@ -127,15 +136,7 @@ UMBRELLA: Mapping[str, Values] = {
     | {"administrator": {"enabled": True}},
     "services without the rest": {"docs": {"enabled": False}, "test": {"enabled": False}},
     "some services": {"notifications": {"enabled": False}, "promotions": {"enabled": False}},
-    "a test of the shop's own article": {
-        "test": {
-            "url": "https://shop.example",
-            "sku": "KIT-01",
-            "currency": "EUR",
-            "country": "DE",
-            "shippingMethod": "standard",
-        }
-    },
+    "a test of the shop's own article": {"test": OWN_ARTICLE},
     "all in one": _global(profile="all-in-one"),
     "all in one with eval data": _global(
         profile="all-in-one", data={"mode": "eval"}, monitoring=MONITORED, route=GATEWAY
@@ -153,4 +154,4 @@ def production(services: list[str]) -> Values:
     each: Values = {name: dict(digest) for name in services}
     each["payments"]["config"] = {"ARGOSY_PAYMENTS_SIMULATOR_URL": "https://pay.example"}
     each["payments"]["network"] = {"allowTo": [{"ports": [443]}]}
-    return {**_EVERYWHERE, **each, "allInOne": digest}
+    return {**_EVERYWHERE, **each, "allInOne": digest, "test": OWN_ARTICLE}

@@ -84,16 +84,14 @@ def test_a_renamed_secret_is_used_wherever_the_old_one_was():
     assert used == {(one["name"], one["key"]) for one in names.values()}
 
 
-def test_a_release_of_one_service_is_the_part_of_the_whole():
-    whole = [
-        one
-        for one in chart_of("argosy").objects({}, release="shop")
-        if one["metadata"]["labels"][NAME] == "orders"
-    ]
+@pytest.mark.parametrize("name", services())
+def test_a_release_of_one_service_is_the_part_of_the_whole(name):
+    whole = CASES["argosy services"].objects()
+    part = [one for one in whole if one["metadata"]["labels"][NAME] == name]
 
-    alone = chart_of("orders").objects({"global": {"installation": "shop"}}, release="other")
+    alone = chart_of(name).objects({"global": {"installation": "shop"}}, release="other")
 
-    assert alone == whole
+    assert alone == part
 
 
 def test_a_service_that_is_left_out_leaves_nothing():
@@ -164,3 +162,24 @@ def test_every_dashboard_is_what_its_file_says(name):
 
 def _sorted(name: str, pattern: str) -> list[Any]:
     return sorted((CHARTS / name).glob(pattern))
+
+
+@pytest.mark.parametrize(
+    ("values", "trusted"),
+    [
+        ({}, None),
+        ({"global": {"route": matrix.GATEWAY}}, "1"),
+        ({"global": {"route": matrix.INGRESS | {"proxies": 2}}}, "2"),
+        (
+            {
+                "global": {"route": matrix.GATEWAY},
+                "config": {"ARGOSY_TRUSTED_PROXIES": 3},
+            },
+            "3",
+        ),
+    ],
+)
+def test_a_visitor_is_told_from_the_proxies_in_front(values, trusted):
+    settings = orders(**values).named("ConfigMap")["shop-orders-config"]["data"]
+
+    assert settings.get("ARGOSY_TRUSTED_PROXIES") == trusted

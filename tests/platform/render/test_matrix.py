@@ -3,7 +3,7 @@
 import pytest
 
 from tests.platform.render import schemas
-from tests.platform.render.cases import CASES, chart_of
+from tests.platform.render.cases import CASES, SERVICE, UMBRELLA, chart_of
 from tests.platform.render.rules.every import findings
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=str)
@@ -20,6 +20,8 @@ def test_every_object_keeps_every_rule(objects):
     assert findings(objects) == []
 
 
-@every_case
+@pytest.mark.parametrize(
+    "case", [CASES[f"{SERVICE} with every knob"], CASES[f"{UMBRELLA} in production"]], ids=str
+)
 def test_rendering_again_gives_the_same(case, objects):
     assert chart_of(case.chart).objects(case.values) == objects

@@ -8,6 +8,7 @@ import yaml
 
 from tests.platform.render import matrix
 from tests.platform.render.cases import chart_of
+from tests.platform.render.installed import services
 from tests.platform.render.matrix import DIGEST, Values
 from tools.charts.engine import Chart, Refused
 from tools.charts.files import CHARTS
@@ -150,6 +151,12 @@ REFUSED = [
         "argosy",
         {"test": {"sku": "KIT-01", "currency": "EUR", "country": "DE"}},
         "test.shippingMethod: test.sku names an article of the shop, which needs this too",
+    ),
+    (
+        "argosy",
+        matrix.production(list(services())) | {"test": {}},
+        "test.sku: in production the test buys an article of the shop, and puts none of its own"
+        " on sale",
     ),
     (
         "argosy",
