@@ -1,9 +1,11 @@
 """A cart becomes an order, once, at a total that its buyer has seen."""
 
+import time
+
 import pytest
+from flask import Response
 
 from libs.contracts.inventory import StockLine
-from libs.http import local
 from libs.ids import from_text, to_text, uuid7
 from libs.runtime.keys import make_keys
 from services.orders.tests.conftest import ROOMY
@@ -174,8 +176,13 @@ def test_a_refused_key_is_free_for_a_better_request(shop, guest):
 
 def test_a_promise_that_lapsed_is_refused_and_can_be_renewed(shop, guest, service_app, tmp_path):
     jwks = str(make_keys(tmp_path).service_jwks)
-    hasty = service_app("carts", ARGOSY_SERVICE_JWKS=jwks, ARGOSY_CARTS_LEASE_SECONDS="0")
+    hasty = service_app("carts", ARGOSY_SERVICE_JWKS=jwks, ARGOSY_CARTS_LEASE_SECONDS="1")
     cart_id = guest.fills("MUG")
+
+    @hasty.after_request
+    def delay(answer: Response) -> Response:
+        time.sleep(1.1)
+        return answer
 
     local.host("carts", hasty)
     refused = guest.places(cart_id)
