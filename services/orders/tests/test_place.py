@@ -6,6 +6,7 @@ import pytest
 from flask import Response
 
 from libs.contracts.inventory import StockLine
+from libs.http import local
 from libs.ids import from_text, to_text, uuid7
 from libs.runtime.keys import make_keys
 from services.orders.tests.conftest import ROOMY
