@@ -15,7 +15,7 @@ def deploy(releases: Releases, values: Values, say: Callable[[str], None]) -> in
 
     A revision that does not get ready, or in which nothing can be bought, is taken back.
     """
-    before = releases.revision(RELEASE) if releases.values(RELEASE) is not None else None
+    before = releases.deployed(RELEASE)
     revision = releases.put(SHOP, RELEASE, values, or_back=True)
     say(f"revision {revision} is ready")
     try:

@@ -54,7 +54,7 @@ class Releases:
         """
         change = self._config.install if self.values(name) is None else self._config.upgrade
         with quiet():
-            change(
+            made = change(
                 chart,
                 name,
                 dict(values),
@@ -62,16 +62,23 @@ class Releases:
                 wait=_WAIT,
                 rollback_on_failure=or_back,
             )
-        return self.revision(name)
+        return int(made["revision"])
 
-    def revision(self, name: str) -> int:
-        """The number of the latest revision."""
-        return max(int(entry["version"]) for entry in self._config.history(name))
+    def deployed(self, name: str) -> int | None:
+        """The revision that runs; None where none has ever got ready."""
+        if self.values(name) is None:
+            return None
+        runs = [
+            one["revision"] for one in self._config.history(name) if one["status"] == "deployed"
+        ]
+        return int(runs[-1]) if runs else None
 
     def test(self, name: str) -> None:
         """`helm test`: a HelmError when one of the release's tests fails."""
-        self._config.test(name, timeout=self._seconds, logs=True)
+        with quiet():
+            self._config.test(name, timeout=self._seconds)
 
     def roll_back(self, name: str, revision: int) -> None:
         """Go back to that revision, and wait until everything is ready."""
-        self._config.rollback(name, version=revision, timeout=self._seconds, wait=_WAIT)
+        with quiet():
+            self._config.rollback(name, version=revision, timeout=self._seconds, wait=_WAIT)

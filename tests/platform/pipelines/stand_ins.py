@@ -94,27 +94,32 @@ class Cluster:
             raise HelmNotFoundError(f"release {name} not found")
         return self.releases[name][-1]
 
-    def install(self, _chart: Path, name: str, values: dict[str, Any], **_options: Any) -> None:
-        self._change("install", name, values)
+    def install(self, _chart: Path, name: str, values: Any, **_options: Any) -> dict[str, Any]:
+        return self._change("install", name, values)
 
-    def upgrade(self, _chart: Path, name: str, values: dict[str, Any], **_options: Any) -> None:
-        self._change("upgrade", name, values)
+    def upgrade(self, _chart: Path, name: str, values: Any, **_options: Any) -> dict[str, Any]:
+        return self._change("upgrade", name, values)
 
     def rollback(self, name: str, *, version: int, **_options: Any) -> None:
         self._change(f"rollback to {version} of", name, self.releases[name][version - 1])
 
     def history(self, name: str) -> list[dict[str, Any]]:
-        return [{"version": number} for number, _ in enumerate(self.releases[name], start=1)]
+        count = len(self.releases[name])
+        return [
+            {"revision": number, "status": "deployed" if number == count else "superseded"}
+            for number in range(1, count + 1)
+        ]
 
     def test(self, name: str, **_options: Any) -> None:
         self._act("test", name)
 
-    def _change(self, verb: str, name: str, values: dict[str, Any]) -> None:
+    def _change(self, verb: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
         self._act(verb, name)
         self.releases.setdefault(name, []).append(values)
         if self.replaces_pods:
             workers = values.get("orders", {}).get("workers", {}).get("saga", {}).get("replicas", 2)
             self.program.holds_pods(2 * workers)
+        return {"revision": len(self.releases[name])}
 
     def _act(self, verb: str, name: str) -> None:
         self.actions.append(f"{verb} {name}")
