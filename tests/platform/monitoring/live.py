@@ -96,7 +96,7 @@ def observed_shop(rules: Sequence[Path]) -> Iterator[Observed]:
         cluster.rabbit.kill()
 
 
-def eventually(true: Callable[[], bool], seconds: float = 30.0) -> bool:
+def eventually(true: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Whether it becomes true in time."""
     until = time.monotonic() + seconds
     while not true():
