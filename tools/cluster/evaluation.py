@@ -11,7 +11,7 @@ from tools import cluster_secrets
 from tools.charts.files import CHARTS, UMBRELLA
 from tools.cluster.kubectl import ClusterError, Kubectl
 from tools.cluster.releases import Releases
-from tools.cluster.values import Values, values_of
+from tools.cluster.values import Values, merged, modest, values_of
 from tools.images.build import ROOT
 from tools.manifests.contract import secrets as contract
 
@@ -63,7 +63,7 @@ def data_values() -> Values:
 
 def shop_values() -> Values:
     """Of the umbrella."""
-    return values_of([_OVERLAY / "values.yaml"])
+    return merged(values_of([_OVERLAY / "values.yaml"]), modest())
 
 
 def _environment(values: Values) -> str:

@@ -11,6 +11,8 @@ from tools.cluster.kubectl import ClusterError
 
 Values = dict[str, Any]
 _ANNOTATION = "argosy/trial"
+ALL_IN_ONE = "allInOne"
+_MODEST = {"resources": {"requests": {"cpu": "10m"}}}
 
 
 def values_of(files: Iterable[Path]) -> Values:
@@ -41,7 +43,21 @@ def merged(*layers: Mapping[str, Any]) -> Values:
 def parts() -> Sequence[str]:
     """Every service's part of the umbrella's values, and that of the all-in-one process."""
     facts = values_of([CHARTS / UMBRELLA / "facts.yaml"])
-    return (*facts["services"], "allInOne")
+    return (*facts["services"], ALL_IN_ONE)
+
+
+def modest() -> Values:
+    """No pod asks for a share of a processor that nobody needs in an evaluation.
+
+    Else the pods that wait for a migration may leave it no room on a small cluster.
+    """
+    return {part: _modest_part(part) for part in parts()}
+
+
+def _modest_part(part: str) -> Values:
+    chart = UMBRELLA if part == ALL_IN_ONE else part
+    pools = values_of([CHARTS / chart / "facts.yaml"])["workers"]
+    return {"web": _MODEST, "workers": dict.fromkeys(pools, _MODEST), "migrate": _MODEST}
 
 
 def renewed(mark: str) -> Values:

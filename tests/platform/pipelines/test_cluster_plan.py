@@ -104,6 +104,18 @@ def test_the_load_is_no_part_of_the_release(probe):
     assert load["metadata"]["name"] != probe["metadata"]["name"]
 
 
+def test_the_pods_of_an_evaluation_fit_on_two_processors_beside_their_migrations(shop):
+    objects = shop.objects(shop_values(), release=RELEASE)
+    asked = [
+        (one.get("spec", {}).get("replicas", 1), container["resources"]["requests"]["cpu"])
+        for one in objects
+        if one["kind"] in ("Deployment", "Job")
+        for container in one["spec"]["template"]["spec"]["containers"]
+    ]
+
+    assert sum(count * int(cpu.removesuffix("m")) for count, cpu in asked) < 1500
+
+
 def test_a_rolling_upgrade_changes_every_pod_and_nothing_else(shop):
     before, after = deployments(shop), deployments(shop, renewed("1"))
 
