@@ -61,6 +61,10 @@ class Observed:
         """Whether Prometheus knows that so many orders have got through."""
         return bool(self.query(f'sum(saga_seconds_count{{saga="orders.place_order"}}) >= {orders}'))
 
+    def has_scraped_since(self, moment: float) -> bool:
+        """Whether Prometheus has looked at every target after that time."""
+        return bool(self.query(f"min(timestamp(up)) >= {moment}"))
+
     def rules(self) -> list[dict[str, Any]]:
         """Every rule with its state."""
         groups = self.prometheus.ask("rules")["groups"]
@@ -91,6 +95,7 @@ def observed_shop(rules: Sequence[Path]) -> Iterator[Observed]:
         for paid in (1, 2):
             _trade(seen.shop)
             await_that("the scrape of the order's end", partial(seen.has_completed, paid))
+            await_that("a scrape of all", partial(seen.has_scraped_since, time.time()))
         yield seen
         # An orderly end of so many queues takes its time.
         cluster.rabbit.kill()
