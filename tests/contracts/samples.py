@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,17 @@ def message_types() -> list[type[Payload]]:
     """The concrete commands, facts and jobs of all contracts."""
     for module in pkgutil.iter_modules(libs.contracts.__path__):
         importlib.import_module(f"libs.contracts.{module.name}")
-    found = [kind for base in (Command, Fact, Job) for kind in base.__subclasses__()]
+    found = [kind for base in (Command, Fact, Job) for kind in _named(base)]
     contracts = [kind for kind in found if kind.__module__.startswith("libs.contracts.")]
     return sorted(contracts, key=lambda kind: kind.wire_name)
+
+
+def _named(base: type[Payload]) -> Iterator[type[Payload]]:
+    """Those below it that travel; the others are there to be derived from."""
+    for kind in base.__subclasses__():
+        if kind.wire_name:
+            yield kind
+        yield from _named(kind)
 
 
 def sample(kind: type[Payload]) -> Payload:
