@@ -115,16 +115,23 @@ class Caller:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str | None) -> Answer:
         """One request; `X_Cart_Token="..."` becomes a header. Raises urllib3's HTTPError."""
-        named = {name.replace("_", "-"): value for name, value in headers.items() if value}
         resource, mark, query = path.partition("?")
         url = self.cluster.url_for(f"/api/v1{resource}")
+        return self._send(method, f"{url}{mark}{query}", body, headers)
+
+    def at(self, method: str, path: str, body: Any = None, **headers: str | None) -> Answer:
+        """One request to a path of the host itself; of a compact cluster only."""
+        return self._send(method, f"{self.cluster.url_of('orders')}{path}", body, headers)
+
+    def _send(self, method: str, url: str, body: Any, headers: Mapping[str, str | None]) -> Answer:
+        named = {name.replace("_", "-"): value for name, value in headers.items() if value}
         response = self.http.request(
             method,
-            f"{url}{mark}{query}",
+            url,
             body=msgspec.json.encode(body) if body is not None else None,
             headers={"Content-Type": "application/json", **self.headers, **named},
         )
-        content = msgspec.json.decode(response.data) if response.data else None
+        content = _content(response.headers.get("Content-Type", ""), response.data)
         return Answer(response.status, content, response.headers)
 
     def get(self, path: str, **headers: str | None) -> Answer:
@@ -190,6 +197,15 @@ class Caller:
 
         await_that(f"order {order_id}", look, seconds)
         return found[0]
+
+
+def _content(kind: str, data: bytes) -> Any:
+    """A JSON value, a text, or the bytes of anything else; None if there are none."""
+    if not data:
+        return None
+    if "json" in kind:
+        return msgspec.json.decode(data)
+    return data.decode() if kind.startswith("text/") else data
 
 
 class Shop:

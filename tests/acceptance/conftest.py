@@ -1,0 +1,66 @@
+"""One shop for the whole acceptance suite, and the count of rows at its end."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from libs.testing.smtp_server import SmtpServer, smtp_server
+from tests.acceptance.later import LATER
+from tests.acceptance.rows import ROWS
+from tests.end_to_end.shop import Shop, open_shop
+
+ORIGIN = "https://shop.example"
+_ROW = re.compile(r"::test_row_(\d{3})_")
+_outcomes: dict[int, set[str]] = defaultdict(set)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test waits for the whole shop to start."""
+    for item in items:
+        if Path(item.fspath).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.cluster)
+            item.add_marker(pytest.mark.timeout(180))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note how a part of a row's test ended."""
+    row = _ROW.search(report.nodeid)
+    if row and (report.when == "call" or report.outcome != "passed"):
+        _outcomes[int(row[1])].add(report.outcome)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many rows pass; silent when none was tried."""
+    if not _outcomes:
+        return
+    passed = {row for row, outcomes in _outcomes.items() if outcomes == {"passed"}}
+    terminalreporter.section("acceptance")
+    terminalreporter.write_line(f"{len(passed)} of {len(ROWS)} rows pass")
+    for row in sorted(_outcomes.keys() - passed):
+        terminalreporter.write_line(f"row {row} fails: {ROWS[row]}")
+    for reason in dict.fromkeys(LATER.values()):
+        rows = ", ".join(str(row) for row, why in LATER.items() if why == reason)
+        terminalreporter.write_line(f"left, as it {reason}: {rows}")
+
+
+@pytest.fixture(scope="package")
+def mails() -> Iterator[SmtpServer]:
+    """The mail server of the shop; its journal holds what arrived."""
+    with smtp_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def third_parties(mails: SmtpServer) -> dict[str, str]:
+    """The settings that lead the shop to servers outside of it."""
+    return {"ARGOSY_NOTIFICATIONS_SMTP_URL": mails.url, "ARGOSY_CORS_ORIGINS": ORIGIN}
+
+
+@pytest.fixture(scope="package")
+def shop(third_parties: dict[str, str]) -> Iterator[Shop]:
+    """The shop that every test of the folder uses."""
+    with open_shop(third_parties) as opened:
+        yield opened
