@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 import marshmallow as ma
@@ -113,12 +114,18 @@ def _perform(
     location: Callable[[T], str] | None,
 ) -> Response:
     result = work()
-    shape = schema() if isinstance(schema, type) else schema
+    shape = _instance(schema) if isinstance(schema, type) else schema
     body = msgspec.json.encode(shape.dump(result))
     response = Response(body, status=status, content_type="application/json")
     if location:
         response.headers["Location"] = location(result)
     return response
+
+
+@cache
+def _instance(schema: type[ma.Schema]) -> ma.Schema:
+    """To make one costs more than to use it."""
+    return schema()
 
 
 def _identify(key: str) -> tuple[Claim, bytes]:

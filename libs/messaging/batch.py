@@ -148,9 +148,10 @@ class Executor:
         for fact in facts:
             if fact.id in fresh:
                 fresh.discard(fact.id)
-                kind, handler = self._tasks.facts[fact.type]
+                task = self._tasks.facts[fact.type]
+                more = {"envelope": fact} if task.takes_envelope else {}
                 with tracing.within(fact.traceparent):
-                    handler(session, read(fact, kind))
+                    task.handler(session, read(fact, task.kind), **more)
 
     def _lead(self, session: Session, deliveries: Sequence[Delivery], result: Result) -> None:
         replies = [(d.envelope, d.redelivered) for d in deliveries if d.kind == "reply"]

@@ -33,11 +33,13 @@ class WrongBody(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A step whose slow work is still to be done, after the commit."""
+    """A step whose slow work is still to be done, after the commit. `begun` is its row if it is
+    new."""
 
     key: SagaKey
     work: Deferred
     traceparent: str | None
+    begun: Entry | None = None
 
 
 class CommandRunner:
@@ -87,7 +89,10 @@ class CommandRunner:
             if not careful:
                 raise Careful from refusal
             answer = inbox.rejection(refusal)
-        inbox.settle(session, one.key, answer or Done())
+        if one.begun and not careful:
+            inbox.settle_fresh(session, one.begun, one.key, answer or Done())
+        else:
+            inbox.settle(session, one.key, answer or Done())
         failpoint("outcome.after", one.key.label)
 
 
@@ -119,10 +124,11 @@ class _Outcome:
             self._reply("cancelled", "expired")
             return self._entry("cancelled")
         answer = self._obey()
+        entry = self._entry("started")
         if isinstance(answer, Deferred):
-            self._later(answer)
-            return self._entry("started")
-        entry, self.messages = inbox.close(self.session, self._entry("started"), self.key, answer)
+            self._later(answer, begun=entry)
+            return entry
+        entry, self.messages = inbox.close(self.session, entry, self.key, answer)
         return entry
 
     def again(self, entry: Entry) -> None:
@@ -166,8 +172,8 @@ class _Outcome:
             return inbox.rejection(refusal)
         return answer or Done()
 
-    def _later(self, work: Deferred) -> None:
-        self.slow.append(Open(self.key, work, self.envelope.traceparent))
+    def _later(self, work: Deferred, begun: Entry | None = None) -> None:
+        self.slow.append(Open(self.key, work, self.envelope.traceparent, begun))
 
     def _reply(self, outcome: Any, code: str | None) -> None:
         reply = Reply(outcome=outcome, code=code)

@@ -6,10 +6,9 @@ pays for one commit, one burst of publishes and one acknowledgement per batch.
 """
 
 import logging
-import random
-from collections import deque
+import select
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from operator import attrgetter
 from queue import Empty
 from typing import Any
 
@@ -18,6 +17,7 @@ import msgspec
 from libs.db.faults import is_outage
 from libs.failpoints import failpoint
 from libs.messaging.batch import Delivery, Executor, Hold, Kind, Result
+from libs.messaging.buffer import FEW, Arrival, Buffer
 from libs.messaging.commands import step_of
 from libs.messaging.message import Envelope
 from libs.messaging.publisher import Publisher, Unsent
@@ -25,24 +25,13 @@ from libs.messaging.slow import SlowCalls
 from libs.messaging.wire import Outgoing, unpack
 
 _log = logging.getLogger(__name__)
-BATCH = 64
 _FILL = 256
 _PAUSE_SECONDS = 1.0
-# So many earlier deliveries are no accident of a restart any more.
-SUSPICIOUS = 5
+# What a step has sent is back within a millisecond: to wait for it costs less than the loop's turn.
+_LINGER_MILLISECONDS = 1
+# Then the loop's timers have their turn.
+_ROUNDS = 4
 _KINDS: dict[str, Kind] = {"commands": "command", "events": "fact", "replies": "reply"}
-
-
-@dataclass(slots=True, eq=False)
-class Arrival:
-    """A raw delivery; held ones count as redelivered, since they may have been handled before.
-    `deliveries` counts the earlier ones, where the broker does."""
-
-    message: Any
-    redelivered: bool
-    deliveries: int
-    refusal: str | None = None
-
 
 Parked = tuple[str, Arrival, str]
 
@@ -63,15 +52,14 @@ class Intake:
         self._executors = executors
         self._publisher = publisher
         self._slow = slow
-        self._buffer: deque[Arrival] = deque()
+        self._buffer = Buffer()
         self._scheduled = False
+        self._sent = False
         self._broker_batches = self.connection.transport.driver_type == "amqp"
 
     def take(self, message: Any, refusal: str | None = None) -> None:
         """Buffer a delivery for the loop's next turn; a refusal says why it is to be parked."""
-        redelivered = bool(message.delivery_info.get("redelivered"))
-        deliveries = int((message.headers or {}).get("x-delivery-count", 0))
-        self._buffer.append(Arrival(message, redelivered, deliveries, refusal))
+        self._buffer.add(message, refusal)
         self._schedule()
 
     def flush(self) -> None:
@@ -79,36 +67,41 @@ class Intake:
         if self._consumer.connection is not self.connection:
             return  # the broker gives the messages of a lost connection to the next one
         try:
-            self._drain()
-            while self._buffer:
-                if not self._settle(self._next()):
-                    return
+            self._work_off()
         except (*self.connection.connection_errors, *self.connection.channel_errors) as fault:
             # Celery's loop swallows all other errors of a timer, and would consume no more.
             raise ConnectionResetError(f"the broker's channel broke: {fault}") from fault
 
-    def _next(self) -> list[Arrival]:
-        """A batch; but first, one by one and by lot, what was delivered suspiciously often.
-
-        A message that kills its process would take all that was delivered with it to the limit of
-        deliveries; so each of its neighbors has every time an even chance to go before it.
-        """
-        suspects = [arrival for arrival in self._buffer if arrival.deliveries >= SUSPICIOUS]
-        if not suspects:
-            return [self._buffer.popleft() for _ in range(min(BATCH, len(self._buffer)))]
-        drawn = random.choice(suspects)  # noqa: S311  # a lot, not a secret
-        self._buffer.remove(drawn)
-        return [drawn]
-
-    def _drain(self) -> None:
-        """Read what has already arrived; what that brings needs no turn of its own."""
+    def _work_off(self) -> None:
+        """Handle what is there and what comes of it; what that brings needs no turn of its own."""
+        self._scheduled = True
+        pause: float | None = None
         try:
-            if self._broker_batches:
-                self._drain_socket()
-            else:
-                self._drain_lists()
+            self._drain()
+            for _ in range(_ROUNDS):
+                if not self._buffer:
+                    return
+                batch = self._buffer.take()
+                if not self._settle(batch):
+                    pause = _PAUSE_SECONDS
+                    return
+                self._drain(linger=self._sent and len(batch) <= FEW)
+            pause = 0.0
         finally:
             self._scheduled = False
+            if pause is not None:
+                self._schedule(pause)
+
+    def _drain(self, *, linger: bool = False) -> None:
+        """Read what has already arrived, or is about to."""
+        if not self._broker_batches:
+            self._drain_lists()
+            return
+        if linger and not self._buffer.is_any_urgent():
+            waiting = select.poll()
+            waiting.register(self.connection.connection.sock, select.POLLIN)
+            waiting.poll(_LINGER_MILLISECONDS)
+        self._drain_socket()
 
     def _settle(self, batch: Sequence[Arrival]) -> bool:
         """Handle and acknowledge; after a fault hold the batch and everything behind it.
@@ -123,10 +116,7 @@ class Intake:
             expected = isinstance(fault, Hold | Unsent) or is_outage(fault)
             held = len(batch) + len(self._buffer)
             _log.warning("holding %d messages: %r", held, fault, exc_info=not expected)
-            for arrival in batch:
-                arrival.redelivered = True
-            self._buffer.extendleft(reversed(batch))
-            self._schedule(_PAUSE_SECONDS)
+            self._buffer.put_back(batch)
             return False
         self._acknowledge(batch)
         return True
@@ -153,6 +143,7 @@ class Intake:
 
     def _handle(self, batch: Sequence[Arrival]) -> list[Parked]:
         """Process and publish; what is left for the dead letters, with the reasons."""
+        self._sent = False
         by_service, parked = self._sort(batch)
         # Somebody waits for an answer, nobody for what a fact leads to.
         heard = {
@@ -176,6 +167,7 @@ class Intake:
                 outgoing += result.outgoing
                 results.append((executor, result))
         _pass("committed", by_service.values())
+        self._sent |= bool(outgoing)
         # Holding what has no queue would not help: whoever misses it asks again.
         delivered = {one.id for one in self._publisher.deliver(outgoing)}
         for executor, result in results:
@@ -199,15 +191,14 @@ class Intake:
         return by_service, parked
 
     def _acknowledge(self, batch: Sequence[Arrival]) -> None:
-        """One acknowledgement for the batch: all that was delivered before its last is settled,
-        unless that was drawn by lot."""
-        last = batch[-1]
+        """At once, unless something that was delivered before its last is still here."""
         if self._broker_batches:
-            in_order = last.deliveries < SUSPICIOUS
-            last.message.channel.basic_ack(last.message.delivery_tag, multiple=in_order)
-        else:
-            for arrival in batch:
-                arrival.message.ack()
+            last = max(batch, key=attrgetter("tag"))
+            if not self._buffer.has_older(last.tag):
+                last.message.channel.basic_ack(last.tag, multiple=True)
+                return
+        for arrival in batch:
+            arrival.message.ack()
 
     def _schedule(self, delay: float = 0.0) -> None:
         if self._scheduled:

@@ -64,6 +64,15 @@ class CommandTask:
 
 
 @dataclass(frozen=True)
+class FactTask:
+    """How one fact is heard."""
+
+    kind: type[Fact]
+    handler: Handler
+    takes_envelope: bool
+
+
+@dataclass(frozen=True)
 class Periodic:
     """Work that every worker does again and again; it must be safe to do twice at once."""
 
@@ -80,7 +89,7 @@ class Tasks:
 
     service: str
     commands: dict[str, CommandTask] = field(default_factory=dict)
-    facts: dict[str, tuple[type[Fact], Handler]] = field(default_factory=dict)
+    facts: dict[str, FactTask] = field(default_factory=dict)
     jobs: dict[str, tuple[type[Job], Handler]] = field(default_factory=dict)
     periodic: list[Periodic] = field(default_factory=list)
     batch_locks: Handler | None = None
@@ -109,10 +118,12 @@ class Tasks:
         return handler
 
     def fact(self, kind: type[Fact]) -> Callable[[H], H]:
-        """Listen to a fact; each one is handled once."""
+        """Listen to a fact; each one is handled once. A third parameter named `envelope` gets what
+        it came in."""
 
         def register(handler: H) -> H:
-            self._add(self.facts, kind, (kind, handler))
+            takes_envelope = "envelope" in inspect.signature(handler).parameters
+            self._add(self.facts, kind, FactTask(kind, handler, takes_envelope))
             return handler
 
         return register

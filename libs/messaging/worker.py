@@ -1,5 +1,6 @@
 """The only module that builds a Celery app: the worker processes of a list of services."""
 
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -96,6 +97,8 @@ def create_worker(
     if settings.worker_port:
         place = (settings.worker_host, settings.worker_port)
         signals.worker_init.connect(lambda **_: liveness.serve(celery.liveness, *place), weak=False)
+    # What the start has built is no garbage, and need not be looked at again.
+    signals.worker_ready.connect(lambda **_: gc.freeze(), weak=False)
     signals.setup_logging.connect(lambda **_: logs.configure("worker"), weak=False)
     return celery
 

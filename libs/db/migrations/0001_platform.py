@@ -8,6 +8,17 @@ down_revision = None
 
 def upgrade() -> None:
     """Messages to send, messages taken in, answers kept for repeated requests, parked messages."""
+    # A statement can fail by itself, so that nobody has to wait for what it found.
+    op.execute(
+        """
+        CREATE FUNCTION expect(truth boolean, otherwise text) RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN
+            IF truth IS NOT TRUE THEN
+                RAISE EXCEPTION '%', otherwise USING ERRCODE = 'assert_failure';
+            END IF;
+        END $$
+        """
+    )
     op.execute(
         """
         CREATE TABLE outbox (

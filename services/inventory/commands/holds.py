@@ -43,7 +43,10 @@ _HOLD = Statement(
     ), marked AS (
         INSERT INTO stock_mark (variant_id) SELECT variant_id FROM held
     )
-    SELECT count(*) FROM held
+    SELECT expect(
+        (SELECT count(*) FROM held) = cardinality($2::uuid[]),
+        'locked levels did not take what was computed for them'
+    )
     """
 )
 
@@ -133,10 +136,6 @@ _LOCK_LEVELS = Statement(
 _SKUS = Statement("SELECT id, sku FROM variant WHERE id = ANY ($1::uuid[])")
 
 
-class LevelsMoved(RuntimeError):
-    """Locked levels did not take what was computed for them: a bug, so nothing is kept."""
-
-
 def reserve_stock(session: Session, order_id: UUID, lines: Iterable[StockLine]) -> None:
     """Hold every line or none until the order is committed or released.
 
@@ -151,11 +150,7 @@ def hold(
     """Hold every line or none, for some seconds or until the reference decides."""
     portions = _allocate(session, total_demand(lines))
     variants, locations, quantities = zip(*portions, strict=True) if portions else ((), (), ())
-    row = _HOLD.first(
-        session, reference, list(variants), list(locations), list(quantities), seconds
-    )
-    if row != (len(portions),):
-        raise LevelsMoved(f"{reference} needed {len(portions)} holds and got {row}")
+    _HOLD.later(session, reference, list(variants), list(locations), list(quantities), seconds)
     return portions
 
 

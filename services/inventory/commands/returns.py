@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from libs.contracts.inventory import StockLine
 from libs.db.statement import Statement
-from services.inventory.commands.holds import LevelsMoved
 from services.inventory.errors import ReturnExceedsSale
 from services.inventory.rules import Portion, Sold, give_back, total_demand
 
@@ -46,7 +45,10 @@ _TAKE_BACK = Statement(
     ), marked AS (
         INSERT INTO stock_mark (variant_id) SELECT variant_id FROM given
     )
-    SELECT count(*) FROM counted
+    SELECT expect(
+        (SELECT count(*) FROM counted) = cardinality($3::uuid[]),
+        'what was sold did not take back what was computed for it'
+    )
     """
 )
 
@@ -59,11 +61,9 @@ def return_stock(
     if not portions:
         return
     variants, locations, quantities = zip(*portions, strict=True)
-    row = _TAKE_BACK.first(
+    _TAKE_BACK.later(
         session, order_id, return_id, list(variants), list(locations), list(quantities)
     )
-    if row != (len(portions),):
-        raise LevelsMoved(f"return {return_id} needed {len(portions)} places and got {row}")
 
 
 def _places(session: Session, order_id: UUID, demand: dict[UUID, int]) -> list[Portion]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session
 
 from libs import clock
@@ -159,7 +160,7 @@ def test_an_order_that_holds_already_cannot_hold_twice(shop):
     shop.receive(5, "mug")
     order_id = shop.reserve(shop.lines(mug=2))
 
-    with pytest.raises(holds.LevelsMoved), transaction() as session:
+    with pytest.raises(InternalError, match="locked levels"), transaction() as session:
         holds.reserve_stock(session, order_id, shop.lines(mug=2))
 
     assert shop.level("mug") == (5, 2)
