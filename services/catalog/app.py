@@ -1,6 +1,7 @@
 """Catalog on the web."""
 
 from libs.http.app import WebService
+from services.catalog.routes.attributes import attributes
 from services.catalog.routes.imports import imports
 from services.catalog.routes.products import products
 from services.catalog.routes.taxonomy import brands, categories
@@ -8,7 +9,13 @@ from services.catalog.settings import CatalogSettings
 
 WEB = WebService(
     name="catalog",
-    prefixes=("/api/v1/products", "/api/v1/categories", "/api/v1/brands", "/api/v1/imports"),
-    blueprints=(products, categories, brands, imports),
+    prefixes=(
+        "/api/v1/products",
+        "/api/v1/categories",
+        "/api/v1/brands",
+        "/api/v1/attributes",
+        "/api/v1/imports",
+    ),
+    blueprints=(products, categories, brands, attributes, imports),
     settings=CatalogSettings,
 )

@@ -97,3 +97,33 @@ class UnreadableImport(Invalid):
     """The file as a whole cannot be read as rows: nothing of it was taken in."""
 
     code = "catalog.unreadable_import"
+
+
+class AttributeNotFound(NotFound):
+    """There is no such attribute."""
+
+    code = "catalog.attribute_not_found"
+
+
+class AttributeTaken(Conflict):
+    """The code is another attribute's."""
+
+    code = "catalog.attribute_code_taken"
+
+
+class AttributeInUse(Conflict):
+    """Products, deleted ones included, have values that would lose their meaning."""
+
+    code = "catalog.attribute_in_use"
+
+
+class BadAttribute(Invalid):
+    """A product's value is not what its attribute's type says."""
+
+    code = "catalog.bad_attribute"
+
+
+class BadAttributeFilter(Invalid):
+    """Lists cannot be filtered by this attribute, or not in this way."""
+
+    code = "catalog.bad_attribute_filter"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from libs import clock
 from libs.ids import uuid7
 from services.catalog.errors import BrandInUse, BrandNotFound, SlugTaken
-from services.catalog.models import Brand, Product
+from services.catalog.models.tables import Brand, Product
 from services.catalog.rules.text import slugify
 
 

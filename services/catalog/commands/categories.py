@@ -18,7 +18,7 @@ from services.catalog.errors import (
     TreeTooDeep,
     UnknownCategory,
 )
-from services.catalog.models import Category, Product
+from services.catalog.models.tables import Category, Product
 from services.catalog.rules import category_path
 from services.catalog.rules.text import slugify
 

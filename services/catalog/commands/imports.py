@@ -15,7 +15,7 @@ from libs.db.statement import Statement
 from libs.ids import uuid7
 from libs.messaging.outbox import enqueue
 from services.catalog.commands.import_apply import Report, apply_rows
-from services.catalog.models import Import, ImportChunk
+from services.catalog.models.tables import Import, ImportChunk
 from services.catalog.rules.import_file import Format, Record
 from services.catalog.rules.import_row import Fault, Row, read_row
 

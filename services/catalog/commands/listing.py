@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from libs import clock
 from libs.db.statement import Statement
-from services.catalog.models import WHOLE_SHOP
+from services.catalog.models.tables import WHOLE_SHOP
 
 # PostgreSQL would read `BM-77` as a word and a negative number, and `a/b` as a path.
 _PUNCTUATION = "-./:+#@&_"
@@ -22,11 +22,13 @@ _insert = Statement(
     """
     INSERT INTO listing (
         product_id, currency, shelf_id, is_main, visible, in_stock, amount, sort_name,
-        category_id, category_version, brand_id, brand_version, created_at, search
+        category_id, category_version, brand_id, brand_version, created_at, facets,
+        search
     )
     SELECT p.id, offer.currency, shelf.id, offer.currency = main.currency,
         p.status = 'active' AND p.deleted_at IS NULL, false, offer.amount,
         left(lower(p.name), 80), p.category_id, c.version, p.brand_id, b.version, p.created_at,
+        facet.entries,
         CASE WHEN shelf.id = $2::uuid THEN
             setweight(to_tsvector('english', translate(p.name, $3, $4)), 'A')
             || setweight(to_tsvector('english', translate(coalesce(b.name, ''), $3, $4)), 'B')
@@ -66,7 +68,20 @@ _insert = Statement(
         CROSS JOIN LATERAL (SELECT string_agg(value, ' ') FROM jsonb_each_text(v.options)) o (words)
         WHERE v.product_id = p.id AND NOT v.removed
     ) words
+    CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(key || '=' || value ORDER BY key), '{}') AS entries
+        FROM jsonb_each_text(p.attributes)
+    ) facet
     WHERE p.id = ANY($1::uuid[])
+    """
+)
+_delete_numbers = Statement("DELETE FROM product_number WHERE product_id = ANY($1::uuid[])")
+_insert_numbers = Statement(
+    """
+    INSERT INTO product_number (product_id, code, value)
+    SELECT p.id, a.key, (a.value #>> '{}')::numeric
+    FROM product p CROSS JOIN LATERAL jsonb_each(p.attributes) a
+    WHERE p.id = ANY($1::uuid[]) AND jsonb_typeof(a.value) = 'number'
     """
 )
 _lock = Statement(
@@ -113,6 +128,8 @@ def refresh(session: Session, product_ids: Sequence[UUID]) -> None:
     _delete.later(session, ids)
     _insert.later(session, ids, WHOLE_SHOP, _PUNCTUATION, " " * len(_PUNCTUATION))
     _mark_stock.later(session, ids)
+    _delete_numbers.later(session, ids)
+    _insert_numbers.later(session, ids)
 
 
 def refresh_stale(session: Session, limit: int) -> int:

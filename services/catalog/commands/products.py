@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from libs import clock
 from libs.ids import uuid7
 from libs.money import Money
+from services.catalog.commands.attributes import checked_values
 from services.catalog.commands.publish import publish
 from services.catalog.errors import (
     ProductNotFound,
@@ -19,7 +20,7 @@ from services.catalog.errors import (
     UnknownBrand,
     UnknownCategory,
 )
-from services.catalog.models import Brand, Category, Price, Product, Variant
+from services.catalog.models.tables import Brand, Category, Price, Product, Variant
 from services.catalog.rules.product import (
     RESERVED_SLUGS,
     ProductDraft,
@@ -112,6 +113,7 @@ def draft_of(session: Session, product: Product) -> ProductDraft:
         tax_category=product.tax_category,
         status="active" if product.status == "active" else "inactive",
         details=product.details,
+        attributes=product.attributes,
     )
 
 
@@ -135,6 +137,7 @@ def _write(session: Session, product: Product, draft: ProductDraft) -> None:
     product.tax_category = draft.tax_category
     product.status = draft.status
     product.details = dict(draft.details)
+    product.attributes = checked_values(session, draft.attributes)
     _write_variants(product, draft)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from libs.db.statement import Statement
 from libs.money import Money
-from services.catalog.models import WHOLE_SHOP
+from services.catalog.models.tables import WHOLE_SHOP
 
 
 class VariantCard(msgspec.Struct, array_like=True, frozen=True):
@@ -67,6 +67,7 @@ class Card(msgspec.Struct, frozen=True):
     status: str
     tax_category: str
     details: dict[str, Any]
+    attributes: dict[str, Any]
     version: int
     created_at: datetime
     updated_at: datetime
@@ -79,8 +80,9 @@ class Card(msgspec.Struct, frozen=True):
 _hydrate = Statement(
     """
     SELECT p.id, p.slug, p.name, p.description, c.slug, c.name, b.slug, b.name,
-        l.amount, l.currency, l.in_stock, p.status, p.tax_category, p.metadata::text, p.version,
-        p.created_at, p.updated_at, p.deleted_at, coalesce(r.count, 0), coalesce(r.sum, 0), v.cards
+        l.amount, l.currency, l.in_stock, p.status, p.tax_category, p.metadata::text,
+        p.attributes::text, p.version, p.created_at, p.updated_at, p.deleted_at,
+        coalesce(r.count, 0), coalesce(r.sum, 0), v.cards
     FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place)
     JOIN product p ON p.id = page.id
     JOIN listing l ON l.product_id = p.id AND l.shelf_id = $3
@@ -122,9 +124,9 @@ def hydrate(session: Session, product_ids: Sequence[UUID], currency: str | None)
 def _card(row: tuple[Any, ...]) -> Card:
     """The fields of a card are in the order of the SELECT list."""
     category, brand, price = _tag(*row[4:6]), _tag(*row[6:8]), Money(*row[8:10])
-    details, variants = msgspec.json.decode(row[13]), _variants.decode(row[20])
-    known = (*row[:4], category, brand, price, *row[10:13], details, *row[14:18])
-    values = (*known, Rating(*row[18:20]), variants)
+    details, attributes = msgspec.json.decode(row[13]), msgspec.json.decode(row[14])
+    known = (*row[:4], category, brand, price, *row[10:13], details, attributes, *row[15:19])
+    values = (*known, Rating(*row[19:21]), _variants.decode(row[21]))
     return Card(*values)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from libs.db.page import Key, Page, fetch_page
 from services.catalog.errors import ImportNotFound
-from services.catalog.models import Import, RowError
+from services.catalog.models.tables import Import, RowError
 
 
 def get_import(session: Session, import_id: UUID) -> Import:

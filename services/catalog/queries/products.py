@@ -1,5 +1,6 @@
 """Lists, searches and single products, from the listing rows that `publish` keeps."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -9,10 +10,12 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    Text,
     Uuid,
     and_,
     any_,
     cast,
+    exists,
     func,
     literal,
     not_,
@@ -23,8 +26,11 @@ from sqlalchemy.orm import Session
 from libs.db.page import Key, Page, fetch_page
 from libs.db.statement import Statement
 from services.catalog.errors import ProductNotFound
-from services.catalog.models import WHOLE_SHOP, Listing, Product
+from services.catalog.models.tables import WHOLE_SHOP, Listing, Product, ProductNumber
+from services.catalog.queries.attributes import definitions_of
 from services.catalog.queries.cards import Card, hydrate
+from services.catalog.queries.facets import Facet, count_facets
+from services.catalog.rules.attributes import narrowings
 from services.catalog.rules.text import search_expression
 
 Sort = Literal["name", "-name", "price", "-price", "created_at", "-created_at"]
@@ -61,23 +67,34 @@ class Criteria:
     price_lte: int | None = None
     in_stock: bool | None = None
     currency: str | None = None
+    attributes: tuple[str, ...] = ()
+    facets: bool = False
     sort: Sort | None = None
     include_hidden: bool = False
 
 
+@dataclass(frozen=True)
+class FacetedPage(Page[Card]):
+    """A page of products; facets are counted only where they were asked for."""
+
+    facets: list[Facet] | None = None
+
+
 def list_products(
     session: Session, criteria: Criteria, *, cursor: str | None, limit: int
-) -> Page[Card]:
-    """One page in three statements at most, whatever the page holds."""
+) -> FacetedPage:
+    """One page in three statements at most, whatever it holds; attributes and facets add some."""
     narrowed = _narrowed(session, criteria)
     if narrowed is None:
-        return Page([], None, None)
+        return FacetedPage([], None, None, [] if criteria.facets else None)
     if criteria.q is not None and criteria.sort is None:
         page = _by_rank(session, narrowed, criteria.q, cursor, limit)
     else:
         keys = _keys(criteria.sort or "-created_at")
         page = fetch_page(session, narrowed, keys, cursor, limit)
-    return Page(hydrate(session, page.items, criteria.currency), page.next, page.prev)
+    cards = hydrate(session, page.items, criteria.currency)
+    facets = count_facets(session, narrowed) if criteria.facets else None
+    return FacetedPage(cards, page.next, page.prev, facets)
 
 
 def get_product(session: Session, product_id: UUID, *, include_hidden: bool = False) -> Card:
@@ -102,7 +119,7 @@ def _is_visible(card: Card) -> bool:
 
 def _narrowed(session: Session, criteria: Criteria) -> Select[Any] | None:
     """The matching product ids; None when category, brand or words are nobody's."""
-    conditions = _conditions(criteria)
+    conditions = [*_conditions(criteria), *_attribute_conditions(session, criteria.attributes)]
     if criteria.category is None and criteria.brand is None:
         category, brand = None, None
     else:
@@ -139,6 +156,22 @@ def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
     if criteria.price_lte is not None:
         conditions.append(Listing.amount <= criteria.price_lte)
     return conditions
+
+
+def _attribute_conditions(session: Session, wanted: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    if not wanted:
+        return
+    codes = {text.partition(":")[0] for text in wanted}
+    for one in narrowings(definitions_of(session, codes), wanted):
+        if one.values:
+            entries = [f"{one.code}={value}" for value in one.values]
+            yield Listing.facets.op("&&")(cast(entries, ARRAY(Text)))
+        else:
+            number = ProductNumber.value
+            bounds = [number >= one.least] if one.least is not None else []
+            bounds += [number <= one.most] if one.most is not None else []
+            same = ProductNumber.product_id == Listing.product_id
+            yield exists().where(same, ProductNumber.code == one.code, *bounds)
 
 
 def _tsquery(expression: str) -> ColumnElement[Any]:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from libs.db.page import Key, Page, fetch_page
-from services.catalog.models import Revision
+from services.catalog.models.tables import Revision
 
 
 def list_revisions(

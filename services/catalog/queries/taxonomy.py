@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from libs.db.page import Key, Page, fetch_page
 from services.catalog.errors import BrandNotFound, CategoryNotFound
-from services.catalog.models import Brand, Category
+from services.catalog.models.tables import Brand, Category
 
 
 def list_categories(session: Session, *, cursor: str | None, limit: int) -> Page[Category]:

@@ -18,7 +18,7 @@ from libs.http.paging import PageArgs
 from libs.http.problems import Problem
 from libs.service import service_settings
 from services.catalog.commands import imports as commands
-from services.catalog.models import Import, RowError
+from services.catalog.models.tables import Import, RowError
 from services.catalog.queries import imports as queries
 from services.catalog.rules.import_file import Format, records
 from services.catalog.schemas.imports import ImportPageSchema, ImportSchema, RowErrorPageSchema

@@ -19,10 +19,10 @@ from libs.http.operation import access, idempotent
 from libs.http.paging import PageArgs
 from services.catalog.commands import products as commands
 from services.catalog.errors import ProductNotFound
-from services.catalog.models import Product, Revision
+from services.catalog.models.tables import Product, Revision
 from services.catalog.queries import products as queries
 from services.catalog.queries.cards import Card
-from services.catalog.queries.products import Criteria
+from services.catalog.queries.products import Criteria, FacetedPage
 from services.catalog.queries.revisions import list_revisions
 from services.catalog.rules.product import ProductDraft
 from services.catalog.rules.text import is_slug
@@ -49,7 +49,7 @@ products = Blueprint(
 @access(public=True)
 @products.arguments(ListProductsArgs, location="query")
 @products.response(200, ProductCardPageSchema)
-def list_products(args: dict[str, Any]) -> Page[Card]:
+def list_products(args: dict[str, Any]) -> FacetedPage:
     """Products, the newest first; a category includes what lies below it."""
     return _page(args)
 
@@ -58,7 +58,7 @@ def list_products(args: dict[str, Any]) -> Page[Card]:
 @access(public=True)
 @products.arguments(SearchProductsArgs, location="query")
 @products.response(200, ProductCardPageSchema)
-def search_products(args: dict[str, Any]) -> Page[Card]:
+def search_products(args: dict[str, Any]) -> FacetedPage:
     """Products that have all the words, the best match first."""
     return _page(args)
 
@@ -147,9 +147,10 @@ def list_product_revisions(args: dict[str, Any], key: str) -> Page[Revision]:
         return list_revisions(session, _product_id(session, key), **args)
 
 
-def _page(args: dict[str, Any]) -> Page[Card]:
+def _page(args: dict[str, Any]) -> FacetedPage:
     page = {name: args.pop(name) for name in ("cursor", "limit")}
-    criteria = Criteria(include_hidden=_includes_hidden(args), **args)
+    attributes = tuple(args.pop("attributes"))
+    criteria = Criteria(include_hidden=_includes_hidden(args), attributes=attributes, **args)
     with reading() as session:
         return queries.list_products(session, criteria, **page)
 

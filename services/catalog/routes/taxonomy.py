@@ -13,7 +13,7 @@ from libs.http.operation import access, idempotent
 from libs.http.paging import PageArgs
 from services.catalog.commands import brands as brand_commands
 from services.catalog.commands import categories as category_commands
-from services.catalog.models import Brand, Category
+from services.catalog.models.tables import Brand, Category
 from services.catalog.queries import taxonomy as queries
 from services.catalog.schemas.taxonomy import (
     BrandPageSchema,

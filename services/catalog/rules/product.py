@@ -54,6 +54,7 @@ class ProductDraft:
     tax_category: str = "standard"
     status: Status = "active"
     details: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def options_key(options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

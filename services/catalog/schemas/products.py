@@ -9,6 +9,12 @@ from libs.http.paging import PageArgs
 from libs.markup import formatted, plain
 from libs.money import Money
 from services.catalog.rules import product
+from services.catalog.rules.attributes import (
+    MAX_ATTRIBUTES,
+    MAX_CODE,
+    MAX_FILTERS,
+    MAX_VALUE,
+)
 from services.catalog.rules.product import VariantDraft
 from services.catalog.rules.text import MAX_SLUG, is_slug
 
@@ -66,6 +72,14 @@ class FilterArgs(PageArgs):
     price_gte = QueryInteger(minimum=0, data_key="filter[price][gte]")
     price_lte = QueryInteger(minimum=0, data_key="filter[price][lte]")
     in_stock = QueryFlag()
+    attributes = ma.fields.List(
+        Text(3, MAX_CODE + 1 + MAX_VALUE),
+        data_key="filter[attribute]",
+        load_default=(),
+        validate=ma.validate.Length(max=MAX_FILTERS),
+        metadata={"description": "`color:red`; several of one attribute: any; numbers: `5..10`."},
+    )
+    facets = QueryFlag(load_default=False)
     currency = Currency()
     sort = Text(validate=ma.validate.OneOf(_SORTS))
     include = Text(validate=ma.validate.OneOf(["deleted"]))
@@ -133,6 +147,11 @@ class ChangeProductSchema(Schema):
         ma.fields.Raw(allow_none=True),
         data_key="metadata",
         validate=ma.validate.Length(max=_MAX_METADATA),
+    )
+    attributes = ma.fields.Dict(
+        Text(1, MAX_CODE),
+        ma.fields.Raw(),
+        validate=ma.validate.Length(max=MAX_ATTRIBUTES),
     )
     variants = ma.fields.List(
         ma.fields.Nested(WriteVariantSchema), validate=ma.validate.Length(1, product.MAX_VARIANTS)

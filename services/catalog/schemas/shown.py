@@ -22,6 +22,8 @@ from libs.http.paging import page_schema
 from libs.ids import to_text
 from libs.money import Money
 from services.catalog.queries.cards import Card, Tag, VariantCard
+from services.catalog.queries.products import FacetedPage
+from services.catalog.schemas.attributes import FacetSchema
 
 Body = dict[str, Any]
 
@@ -37,6 +39,7 @@ def card_body(card: Card) -> Body:
         "brand": _tag(card.brand),
         "price": _money(card.price),
         "in_stock": card.in_stock,
+        "attributes": card.attributes,
         "rating": {"average": card.rating.average, "count": card.rating.count},
         "variants": [_variant_body(variant) for variant in card.variants],
     }
@@ -127,6 +130,7 @@ class ProductCardSchema(Schema):
     brand = ma.fields.Nested(TagSchema, required=True, allow_none=True)
     price = MoneyField(required=True)
     in_stock = Flag(required=True)
+    attributes = ma.fields.Dict(Text(), ma.fields.Raw(), required=True)
     rating = ma.fields.Nested(ProductRatingSchema, required=True)
     variants = ma.fields.List(ma.fields.Nested(VariantCardSchema), required=True)
 
@@ -162,5 +166,16 @@ class RevisionSchema(Schema):
     state = ma.fields.Dict(required=True)
 
 
-ProductCardPageSchema = page_schema(ProductCardSchema)
+class ProductCardPageSchema(page_schema(ProductCardSchema)):  # type: ignore[misc]  # made by a function
+    """A page of products, with facets where they were asked for."""
+
+    facets = ma.fields.List(ma.fields.Nested(FacetSchema))
+
+    @ma.pre_dump
+    def _shape(self, page: FacetedPage, **_: Any) -> Body:
+        links = {"next": page.next, "prev": page.prev, "has_more": page.next is not None}
+        shown = {} if page.facets is None else {"facets": page.facets}
+        return {"data": page.items, "page": links} | shown
+
+
 RevisionPageSchema = page_schema(RevisionSchema)

@@ -9,7 +9,7 @@ from libs.contracts.catalog import WorkImports
 from libs.db.transaction import reading, transaction
 from services.catalog import tasks
 from services.catalog.commands import imports
-from services.catalog.models import Import
+from services.catalog.models.tables import Import
 from services.catalog.queries.imports import get_import, list_errors
 from services.catalog.rules.import_file import Format, records
 from services.catalog.tests.shop import ACTOR

@@ -13,7 +13,7 @@ from libs.db.transaction import reading, transaction
 from libs.ids import uuid7
 from libs.money import Money
 from services.catalog import tasks
-from services.catalog.commands import brands, categories, products, stock
+from services.catalog.commands import attributes, brands, categories, products, stock
 from services.catalog.queries.cards import Card
 from services.catalog.queries.products import Criteria, get_product, list_products
 from services.catalog.rules.product import ProductDraft, VariantDraft
@@ -69,6 +69,19 @@ class Shop:
         with transaction() as session:
             return brands.create_brand(session, name).slug
 
+    def attribute(self, code: str, kind: str, *choices: str, filterable: bool = True) -> None:
+        """A definition."""
+        with transaction() as session:
+            attributes.create_attribute(
+                session,
+                code=code,
+                name=code.title(),
+                type=kind,
+                unit=None,
+                choices=list(choices),
+                filterable=filterable,
+            )
+
     def rename_brand(self, slug: str, name: str) -> None:
         """As a PATCH does."""
         with transaction() as session:
@@ -100,6 +113,15 @@ class Shop:
         with reading() as session:
             page = list_products(session, Criteria(**criteria), cursor=None, limit=100)
         return [card.name for card in page.items]
+
+    def facets(self, **criteria: Any) -> dict[str, list[tuple[str, int]]]:
+        """What a list offers to narrow it by, and how often."""
+        with reading() as session:
+            page = list_products(session, Criteria(facets=True, **criteria), cursor=None, limit=1)
+        return {
+            facet.code: [(one.value, one.count) for one in facet.values]
+            for facet in page.facets or []
+        }
 
     def facts(self) -> list[ProductChanged]:
         """What was announced, in order."""

@@ -1,0 +1,27 @@
+"""Every table of catalog: who imports this module knows them all."""
+
+from services.catalog.models.attributes import Attribute, ProductNumber
+from services.catalog.models.base import Base
+from services.catalog.models.imports import Import, ImportChunk, RowError
+from services.catalog.models.listing import WHOLE_SHOP, Listing, Rating, Stock
+from services.catalog.models.product import Price, Product, Revision, Variant
+from services.catalog.models.taxonomy import Brand, Category
+
+__all__ = [
+    "WHOLE_SHOP",
+    "Attribute",
+    "Base",
+    "Brand",
+    "Category",
+    "Import",
+    "ImportChunk",
+    "Listing",
+    "Price",
+    "Product",
+    "ProductNumber",
+    "Rating",
+    "Revision",
+    "RowError",
+    "Stock",
+    "Variant",
+]
