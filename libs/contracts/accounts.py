@@ -14,3 +14,13 @@ class CustomerRegistered(Fact, frozen=True, kw_only=True):
     user_id: UUID
     email: str
     name: str
+
+
+class CustomerGroupsChanged(Fact, frozen=True, kw_only=True):
+    """The codes of all groups that a customer belongs to now; the newest version holds."""
+
+    wire_name: ClassVar[str] = "accounts.customer_groups_changed.v1"
+
+    user_id: UUID
+    version: int
+    groups: tuple[str, ...]

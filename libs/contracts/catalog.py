@@ -26,7 +26,10 @@ class ProductVariant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProductChanged(Fact, frozen=True, kw_only=True):
-    """A product as it now stands, all variants included; `active=False` cannot be bought."""
+    """A product as it now stands, all variants included; `active=False` cannot be bought.
+
+    `category_ids` are its category and all above it.
+    """
 
     wire_name: ClassVar[str] = "catalog.product_changed.v1"
 
@@ -37,6 +40,7 @@ class ProductChanged(Fact, frozen=True, kw_only=True):
     active: bool
     tax_category: str
     variants: tuple[ProductVariant, ...]
+    category_ids: tuple[UUID, ...] = ()
 
 
 class WorkImports(Job, frozen=True, kw_only=True):

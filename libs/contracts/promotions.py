@@ -11,6 +11,8 @@ from libs.messaging.message import Command, Fact
 # What a coupon code looks like before `coupon_code` has written it the one way.
 COUPON_PATTERN = r"[A-Za-z0-9_-]{3,40}\Z"
 
+PromotionKind = Literal["percentage", "fixed", "buy_x_get_y", "free_shipping"]
+
 
 class Redemption(msgspec.Struct, frozen=True, kw_only=True):
     """One coupon that an order used, and what it took off."""
@@ -43,10 +45,20 @@ class ReleasePromotions(Command, frozen=True, kw_only=True):
     order_id: UUID
 
 
-class PromotionChanged(Fact, frozen=True, kw_only=True):
-    """A promotion as it now stands, with its coupon codes; an ended one is `active=False`.
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """These products and all products of these categories; without any of both everything."""
 
-    `percent_basis_points` 1000 = 10 %; `amount_minor` in `currency`; exactly one of them is set.
+    category_ids: tuple[UUID, ...] = ()
+    product_ids: tuple[UUID, ...] = ()
+
+
+class PromotionChanged(Fact, frozen=True, kw_only=True):
+    """A promotion as it now stands; an ended one is `active=False`.
+
+    `percent_basis_points` 1000 = 10 %; `amount_minor` in `currency`. `percentage` and `fixed` take
+    it off what is in `scope`. `buy_x_get_y` takes its percentage off `get_quantity` pieces of
+    `reward`, or of `scope` itself, for every `buy_quantity` of `scope`. `free_shipping` needs
+    something of `scope`. Where `customer_groups` are named, one of them suffices.
     """
 
     wire_name: ClassVar[str] = "promotions.promotion_changed.v1"
@@ -55,17 +67,39 @@ class PromotionChanged(Fact, frozen=True, kw_only=True):
     version: int
     name: str
     active: bool
-    kind: Literal["percentage", "fixed"]
+    kind: PromotionKind
     percent_basis_points: int | None
     amount_minor: int | None
     currency: str | None
     minimum_subtotal_minor: int
     starts_at: datetime | None
     ends_at: datetime | None
-    codes: tuple[str, ...]
     automatic: bool
     priority: int
     stackable: bool
+    scope: Scope = Scope()
+    buy_quantity: int | None = None
+    get_quantity: int | None = None
+    reward: Scope | None = None
+    customer_groups: tuple[str, ...] = ()
+    first_order: bool = False
+
+
+class CouponState(msgspec.Struct, frozen=True, array_like=True):
+    """A coupon's code and whether it can be used, as of the coupon's own version."""
+
+    code: str
+    version: int
+    usable: bool
+
+
+class CouponsChanged(Fact, frozen=True, kw_only=True):
+    """Some coupons of a promotion as they now stand; of the others nothing is said."""
+
+    wire_name: ClassVar[str] = "promotions.coupons_changed.v1"
+
+    promotion_id: UUID
+    coupons: tuple[CouponState, ...]
 
 
 def coupon_code(text: str) -> str:

@@ -4,11 +4,11 @@ A fact is bound to its listeners' queues by whoever starts first, so none is los
 was not up yet.
 """
 
-from libs.contracts.accounts import CustomerRegistered
+from libs.contracts.accounts import CustomerGroupsChanged, CustomerRegistered
 from libs.contracts.catalog import ProductChanged
 from libs.contracts.inventory import StockChanged
 from libs.contracts.orders import OrderCancelled, OrderConfirmed, OrderPlaced
-from libs.contracts.promotions import PromotionChanged
+from libs.contracts.promotions import CouponsChanged, PromotionChanged
 from libs.contracts.reviews import RatingChanged
 from libs.contracts.wishlists import AlertTriggered
 from libs.messaging.message import Fact
@@ -16,7 +16,15 @@ from libs.messaging.message import Fact
 SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
     "catalog": (StockChanged, RatingChanged),
     "inventory": (ProductChanged,),
-    "carts": (ProductChanged, StockChanged, PromotionChanged, OrderPlaced, OrderCancelled),
+    "carts": (
+        CustomerGroupsChanged,
+        ProductChanged,
+        StockChanged,
+        PromotionChanged,
+        CouponsChanged,
+        OrderPlaced,
+        OrderCancelled,
+    ),
     "reviews": (OrderConfirmed,),
     "notifications": (CustomerRegistered, OrderConfirmed, OrderCancelled, AlertTriggered),
     "wishlists": (ProductChanged, StockChanged),

@@ -74,6 +74,12 @@ class OrderEnded(Conflict):
     code = "carts.order_ended"
 
 
+class FirstOrderTaken(Conflict):
+    """Only one order of a customer has the discount for first orders."""
+
+    code = "carts.first_order_taken"
+
+
 class TotalChanged(Conflict):
     """The cart does not cost what the buyer expects."""
 

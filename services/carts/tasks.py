@@ -2,11 +2,12 @@
 
 from sqlalchemy.orm import Session
 
+from libs.contracts.accounts import CustomerGroupsChanged
 from libs.contracts.carts import CloseCart
 from libs.contracts.catalog import ProductChanged
 from libs.contracts.inventory import StockChanged
 from libs.contracts.orders import OrderCancelled, OrderPlaced
-from libs.contracts.promotions import PromotionChanged
+from libs.contracts.promotions import CouponsChanged, PromotionChanged
 from libs.messaging.tasks import Tasks
 from libs.service import service_settings
 from services.carts.commands import carts, freeze, projections
@@ -51,6 +52,18 @@ def project_stock(session: Session, fact: StockChanged) -> None:
 def project_promotion(session: Session, fact: PromotionChanged) -> None:
     """Know what is taken off."""
     projections.project_promotion(session, fact)
+
+
+@tasks.fact(CouponsChanged)
+def project_coupons(session: Session, fact: CouponsChanged) -> None:
+    """Know which codes earn it."""
+    projections.project_coupons(session, fact)
+
+
+@tasks.fact(CustomerGroupsChanged)
+def project_groups(session: Session, fact: CustomerGroupsChanged) -> None:
+    """Know who gets what only some customers get."""
+    projections.project_groups(session, fact)
 
 
 @tasks.every(seconds=60)

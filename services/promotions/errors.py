@@ -21,12 +21,6 @@ class CouponExists(Conflict):
     code = "promotions.coupon_exists"
 
 
-class TooManyCoupons(Conflict):
-    """The promotion has as many coupons as one message can tell of."""
-
-    code = "promotions.too_many_coupons"
-
-
 class AutomaticPromotion(Conflict):
     """A promotion for everybody has no coupons."""
 

@@ -1,11 +1,15 @@
 """Tables of promotions."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, text
+import msgspec
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, false, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from libs.contracts.promotions import Scope
 from libs.db.base import TYPES, service_metadata
 from libs.ids import uuid7
 from libs.money import Money
@@ -15,11 +19,11 @@ class Base(DeclarativeBase):
     """All tables of promotions."""
 
     metadata = service_metadata()
-    type_annotation_map = TYPES | {str: Text}
+    type_annotation_map = TYPES | {str: Text, list[str]: ARRAY(Text)}
 
 
 class Promotion(Base):
-    """A discount, given to everybody (`automatic`) or for a coupon.
+    """A discount, given to everybody (`automatic`) or for a coupon, on conditions.
 
     Its currency is that of all its amounts; without any amount it holds in every currency.
     `budget_minor` bounds what its coupons may take off together. `version` grows with each change
@@ -28,13 +32,24 @@ class Promotion(Base):
 
     __tablename__ = "promotion"
     __table_args__ = (
-        CheckConstraint("kind IN ('percentage', 'fixed')", name="kind"),
         CheckConstraint(
-            "(kind = 'percentage') = (percent_basis_points IS NOT NULL)", name="percentage"
+            "kind IN ('percentage', 'fixed', 'buy_x_get_y', 'free_shipping')", name="kind"
+        ),
+        CheckConstraint(
+            "CASE kind WHEN 'percentage' THEN percent_basis_points IS NOT NULL"
+            " WHEN 'buy_x_get_y' THEN true ELSE percent_basis_points IS NULL END",
+            name="percentage",
         ),
         CheckConstraint("percent_basis_points BETWEEN 1 AND 10000", name="basis_points"),
         CheckConstraint("(kind = 'fixed') = (amount_minor IS NOT NULL)", name="fixed"),
         CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint(
+            "num_nonnulls(buy_quantity, get_quantity)"
+            " = CASE kind WHEN 'buy_x_get_y' THEN 2 ELSE 0 END",
+            name="pieces",
+        ),
+        CheckConstraint("buy_quantity > 0 AND get_quantity > 0", name="quantities"),
+        CheckConstraint("reward IS NULL OR kind = 'buy_x_get_y'", name="reward"),
         CheckConstraint("minimum_subtotal_minor >= 0", name="minimum"),
         CheckConstraint(
             "currency IS NOT NULL OR minimum_subtotal_minor = 0"
@@ -61,6 +76,14 @@ class Promotion(Base):
     minimum_subtotal_minor: Mapped[int]
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
+    scope_document: Mapped[dict[str, Any]] = mapped_column("scope", server_default=text("'{}'"))
+    buy_quantity: Mapped[int | None]
+    get_quantity: Mapped[int | None]
+    reward_document: Mapped[dict[str, Any] | None] = mapped_column(
+        "reward", JSONB(none_as_null=True)
+    )
+    customer_groups: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    first_order: Mapped[bool] = mapped_column(server_default=false())
     automatic: Mapped[bool]
     priority: Mapped[int]
     stackable: Mapped[bool]
@@ -71,6 +94,24 @@ class Promotion(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     deleted_at: Mapped[datetime | None]
+
+    @property
+    def scope(self) -> Scope:
+        """What it counts for."""
+        return msgspec.convert(self.scope_document or {}, Scope)
+
+    @scope.setter
+    def scope(self, scope: Scope) -> None:
+        self.scope_document = msgspec.to_builtins(scope)
+
+    @property
+    def reward(self) -> Scope | None:
+        """What it makes cheaper, where that is not what it counts for."""
+        return msgspec.convert(self.reward_document, Scope | None)
+
+    @reward.setter
+    def reward(self, reward: Scope | None) -> None:
+        self.reward_document = msgspec.to_builtins(reward)
 
     @property
     def amount(self) -> Money | None:

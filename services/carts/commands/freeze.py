@@ -19,6 +19,7 @@ from services.carts.errors import (
     CartFrozen,
     CartNotReady,
     CurrencyMismatch,
+    FirstOrderTaken,
     OrderEnded,
     TotalChanged,
 )
@@ -30,25 +31,43 @@ from services.carts.models.owner import Owner
 from services.carts.models.priced_cart import PricedCart, price_cart
 from services.carts.models.rules import find_rules
 
+# $8 is the user whose claim to a first order's discount the promise takes, else NULL. The claim's
+# own row decides between two carts of one user that are frozen at once.
 _FREEZE = Statement(
     """
-    WITH promise AS (
+    WITH claim AS (
+        INSERT INTO first_order AS f (user_id, order_id, lease_until, paid)
+        SELECT $8::uuid, $1::uuid, clock_timestamp() + $5::int * interval '1 second', false
+        WHERE $8::uuid IS NOT NULL
+        ON CONFLICT (user_id) DO UPDATE
+            SET order_id = excluded.order_id, lease_until = excluded.lease_until
+            WHERE NOT f.paid
+              AND (f.order_id = excluded.order_id OR f.lease_until < clock_timestamp())
+        RETURNING user_id
+    ), promise AS (
         INSERT INTO cart_freeze (order_id, cart_id, request_key, state, snapshot)
-        VALUES ($1::uuid, $2::uuid, $3, 'leased', $4::jsonb)
+        SELECT $1::uuid, $2::uuid, $3, 'leased', $4::jsonb
+        WHERE $8::uuid IS NULL OR EXISTS (SELECT FROM claim)
         ON CONFLICT (order_id) DO UPDATE
             SET request_key = excluded.request_key, snapshot = excluded.snapshot
             WHERE cart_freeze.cart_id = excluded.cart_id AND cart_freeze.state = 'leased'
         RETURNING cart_id
+    ), frozen AS (
+        UPDATE cart SET status = 'frozen', order_id = $1::uuid, version = version + 1,
+            lease_until = clock_timestamp() + $5::int * interval '1 second',
+            shipping_address = $6::jsonb, shown_total_minor = $7, updated_at = now()
+        FROM promise WHERE cart.id = promise.cart_id
+        RETURNING lease_until
     )
-    UPDATE cart SET status = 'frozen', order_id = $1::uuid, version = version + 1,
-        lease_until = clock_timestamp() + $5::int * interval '1 second',
-        shipping_address = $6::jsonb, shown_total_minor = $7, updated_at = now()
-    FROM promise WHERE cart.id = promise.cart_id
-    RETURNING lease_until
+    SELECT (SELECT lease_until FROM frozen), $8::uuid IS NULL OR EXISTS (SELECT FROM claim)
     """
 )
 _RENEW = Statement(
     """
+    WITH claim AS (
+        UPDATE first_order SET lease_until = clock_timestamp() + $2::int * interval '1 second'
+        WHERE order_id = $3::uuid AND lease_until IS NOT NULL
+    )
     UPDATE cart SET lease_until = clock_timestamp() + $2::int * interval '1 second'
     WHERE id = $1::uuid AND lease_until IS NOT NULL
     RETURNING lease_until
@@ -61,6 +80,9 @@ _HOLD = Statement(
     WITH promise AS (
         UPDATE cart_freeze SET state = 'held' WHERE order_id = $1::uuid AND state = 'leased'
         RETURNING cart_id, order_id
+    ), claim AS (
+        UPDATE first_order SET lease_until = NULL FROM promise
+        WHERE first_order.order_id = promise.order_id
     )
     UPDATE cart SET status = 'frozen', order_id = promise.order_id, lease_until = NULL
     FROM promise
@@ -74,6 +96,8 @@ _REOPEN = Statement(
         UPDATE cart_freeze SET state = 'released'
         WHERE order_id = $1::uuid AND state IN ('leased', 'held')
         RETURNING cart_id, order_id
+    ), claim AS (
+        DELETE FROM first_order WHERE order_id = $1::uuid AND NOT paid
     )
     UPDATE cart SET status = 'open', order_id = NULL, lease_until = NULL, version = version + 1,
         updated_at = now()
@@ -83,11 +107,19 @@ _REOPEN = Statement(
     """
 )
 # The order is paid: it closes its cart even if that was open for a while, but takes it from no
-# other order.
+# other order. For a customer who has paid before nothing is written, so that nobody waits.
 _CLOSE = Statement(
     """
     WITH promise AS (
         UPDATE cart_freeze SET state = 'closed' WHERE order_id = $2::uuid
+    ), claim AS (
+        INSERT INTO first_order (user_id, order_id, paid)
+        SELECT c.user_id, $2::uuid, true FROM cart c
+        WHERE c.id = $1::uuid AND c.user_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM first_order f WHERE f.user_id = c.user_id AND f.paid
+        )
+        ON CONFLICT (user_id) DO UPDATE
+            SET order_id = excluded.order_id, lease_until = NULL, paid = true
     )
     UPDATE cart SET status = 'closed', order_id = $2::uuid, lease_until = NULL,
         version = version + 1, updated_at = now()
@@ -113,7 +145,7 @@ def freeze_cart(
     """Promise the cart to an order at a total its buyer has seen.
 
     The same request finds its promise again. Refused, with nothing changed: CartFrozen and
-    CartClosed for another request, CartNotReady, TotalChanged, OrderEnded.
+    CartClosed for another request, CartNotReady, TotalChanged, FirstOrderTaken, OrderEnded.
     """
     cart = lock_cart(session, cart_id, owner)
     if cart.held_by is not None:
@@ -131,10 +163,14 @@ def freeze_cart(
         lease_seconds,
         msgspec.json.encode(snapshot.shipping_address).decode(),
         snapshot.totals.total_minor,
+        cart.user_id if priced.first_order else None,
     )
-    if row is None:
+    lease_until, claimed = row or (None, False)
+    if not claimed:
+        raise FirstOrderTaken("another order of this customer takes the first order's discount")
+    if lease_until is None:
         raise OrderEnded("the proposed order has ended, or is of another cart")
-    return _promise(snapshot, row[0])
+    return _promise(snapshot, lease_until)
 
 
 def hold_cart(session: Session, order_id: UUID) -> None:
@@ -159,7 +195,7 @@ def _find_again(
     if found is None or found[0] != request.request_key:
         cart.require_open()
         raise CartFrozen(order_id)
-    row = _RENEW.first(session, cart.id, lease_seconds)
+    row = _RENEW.first(session, cart.id, lease_seconds, order_id)
     return _promise(found[1], row[0] if row else None)
 
 

@@ -3,9 +3,10 @@
 import msgspec
 from sqlalchemy.orm import Session
 
+from libs.contracts.accounts import CustomerGroupsChanged
 from libs.contracts.catalog import ProductChanged, ProductVariant
 from libs.contracts.inventory import StockChanged, StockLevel
-from libs.contracts.promotions import PromotionChanged, coupon_code
+from libs.contracts.promotions import CouponsChanged, PromotionChanged, coupon_code
 from libs.db.statement import Statement
 from services.carts.rules.promotions import Promotion
 
@@ -21,13 +22,14 @@ _PRODUCT = Statement(
         UPDATE variant SET active = false FROM newer
         WHERE variant.product_id = newer.id AND NOT (variant.id = ANY ($3::uuid[]))
     )
-    INSERT INTO variant AS v (id, product_id, sku, title, tax_category, prices, active)
-    SELECT n.id, newer.id, n.sku, n.title, $7, n.prices, $8::boolean
+    INSERT INTO variant AS v
+        (id, product_id, sku, title, tax_category, prices, active, category_ids)
+    SELECT n.id, newer.id, n.sku, n.title, $7, n.prices, $8::boolean, $9::uuid[]
     FROM newer, unnest($3::uuid[], $4::text[], $5::text[], $6::text[]::jsonb[])
         AS n (id, sku, title, prices)
     ON CONFLICT (id) DO UPDATE SET product_id = excluded.product_id, sku = excluded.sku,
         title = excluded.title, tax_category = excluded.tax_category, prices = excluded.prices,
-        active = excluded.active
+        active = excluded.active, category_ids = excluded.category_ids
     """
 )
 _STOCK = Statement(
@@ -46,16 +48,21 @@ _PROMOTION = Statement(
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, active = excluded.active,
         automatic = excluded.automatic, rule = excluded.rule
         WHERE p.version < excluded.version
-    RETURNING id
     """
 )
 _CODES = Statement(
     """
-    WITH dropped AS (
-        DELETE FROM promotion_code WHERE promotion_id = $1::uuid AND NOT (code = ANY ($2::text[]))
-    )
-    INSERT INTO promotion_code (promotion_id, code) SELECT $1::uuid, unnest($2::text[])
-    ON CONFLICT DO NOTHING
+    INSERT INTO promotion_code AS c (promotion_id, code, version, usable)
+    SELECT $1::uuid, * FROM unnest($2::text[], $3::bigint[], $4::boolean[])
+    ON CONFLICT (code) DO UPDATE SET version = excluded.version, usable = excluded.usable
+        WHERE c.version < excluded.version
+    """
+)
+_GROUPS = Statement(
+    """
+    INSERT INTO customer_groups AS g (user_id, groups, version) VALUES ($1::uuid, $2::text[], $3)
+    ON CONFLICT (user_id) DO UPDATE SET groups = excluded.groups, version = excluded.version
+        WHERE g.version < excluded.version
     """
 )
 
@@ -73,6 +80,7 @@ def project_product(session: Session, fact: ProductChanged) -> None:
         [_prices(variant) for variant in variants],
         fact.tax_category,
         fact.active,
+        list(fact.category_ids),
     )
 
 
@@ -90,29 +98,32 @@ def project_stock(session: Session, fact: StockChanged) -> None:
 
 
 def project_promotion(session: Session, fact: PromotionChanged) -> None:
-    """Keep the promotion and its coupon codes."""
-    codes = sorted({coupon_code(code) for code in fact.codes})
-    rule = Promotion(
-        id=fact.promotion_id,
-        name=fact.name,
-        active=fact.active,
-        kind=fact.kind,
-        percent_basis_points=fact.percent_basis_points,
-        amount_minor=fact.amount_minor,
-        currency=fact.currency,
-        minimum_subtotal_minor=fact.minimum_subtotal_minor,
-        starts_at=fact.starts_at,
-        ends_at=fact.ends_at,
-        automatic=fact.automatic,
-        priority=fact.priority,
-        stackable=fact.stackable,
+    """Keep the promotion as a rule of pricing."""
+    rule = msgspec.convert(
+        msgspec.structs.asdict(fact) | {"id": fact.promotion_id}, Promotion, from_attributes=True
     )
     document = msgspec.json.encode(rule).decode()
-    newer = _PROMOTION.first(
+    _PROMOTION.later(
         session, fact.promotion_id, fact.version, fact.active, fact.automatic, document
     )
-    if newer:
-        _CODES.later(session, fact.promotion_id, codes)
+
+
+def project_coupons(session: Session, fact: CouponsChanged) -> None:
+    """Keep which codes earn the promotion, always in the same order of rows."""
+    coupons = {coupon_code(coupon.code): coupon for coupon in fact.coupons}
+    codes = sorted(coupons)
+    _CODES.later(
+        session,
+        fact.promotion_id,
+        codes,
+        [coupons[code].version for code in codes],
+        [coupons[code].usable for code in codes],
+    )
+
+
+def project_groups(session: Session, fact: CustomerGroupsChanged) -> None:
+    """Keep to which groups the customer belongs."""
+    _GROUPS.later(session, fact.user_id, list(fact.groups), fact.version)
 
 
 def _title(fact: ProductChanged, variant: ProductVariant) -> str:

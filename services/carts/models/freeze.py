@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from libs.db.statement import Statement
 from services.carts.models.cart import CartState
 from services.carts.models.priced_cart import PricedCart, PricedItem
+from services.carts.rules.discounts import Discount
 from services.carts.rules.pricing import Totals
-from services.carts.rules.promotions import Discount
 
 _FIND = Statement("SELECT request_key, snapshot FROM cart_freeze WHERE order_id = $1::uuid")
 _LIST = Statement("SELECT snapshot FROM cart_freeze WHERE order_id = ANY ($1::uuid[])")
@@ -35,7 +35,8 @@ class FrozenLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FrozenRedemption(msgspec.Struct, frozen=True, kw_only=True):
-    """A coupon that the order uses, and what it takes off."""
+    """A coupon that the order uses, and what it takes off: a coupon that takes nothing off is not
+    used."""
 
     code: str
     promotion_id: UUID
@@ -94,7 +95,7 @@ def snapshot_of(order_id: UUID, version: int, priced: PricedCart) -> Snapshot:
                 discount_minor=discount.discount_minor,
             )
             for discount in priced.discounts
-            if discount.code is not None
+            if discount.code is not None and discount.discount_minor
         ),
         discounts=priced.discounts,
         shipping_address=cart.shipping_address or {},

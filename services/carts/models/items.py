@@ -10,7 +10,8 @@ from libs.db.statement import Statement
 from services.carts.rules.readiness import Offer, Position
 
 _OFFER = """
-    v.id, v.product_id, v.sku, v.title, v.tax_category, v.active, coalesce(s.available, 0)
+    v.id, v.product_id, v.sku, v.title, v.tax_category, v.active, coalesce(s.available, 0),
+    v.category_ids
 """
 
 _OFFERS = Statement(
@@ -91,7 +92,7 @@ def item_columns(positions: Sequence[Position]) -> tuple[list[Any], ...]:
 
 
 def _offer(row: Sequence[Any]) -> Offer:
-    variant_id, product_id, sku, title, tax_category, active, available, price = row
+    variant_id, product_id, sku, title, tax_category, active, available, categories, price = row
     return Offer(
         variant_id=variant_id,
         product_id=product_id,
@@ -101,6 +102,7 @@ def _offer(row: Sequence[Any]) -> Offer:
         active=active,
         available=available,
         price_minor=price,
+        category_ids=tuple(categories),
     )
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 
 from services.carts.models.cart import CartState
-from services.carts.rules.pricing import PricedLine, Rules, Terms, Totals, price
-from services.carts.rules.promotions import Discount
+from services.carts.rules.basket import Line, Terms
+from services.carts.rules.discounts import Discount
+from services.carts.rules.pricing import PricedLine, Rules, Totals, price
 from services.carts.rules.readiness import Position, Problem, problems
 
 
@@ -31,7 +32,8 @@ class PricedItem(msgspec.Struct, frozen=True, kw_only=True):
 class PricedCart(msgspec.Struct, frozen=True, kw_only=True):
     """The cart, its items in order, its totals, and what is still to be settled.
 
-    `shipping_method` is the one it would be sent by, chosen or default.
+    `shipping_method` is the one it would be sent by, chosen or default. `first_order`: a discount
+    of it is for the customer's first order.
     """
 
     cart: CartState
@@ -40,6 +42,7 @@ class PricedCart(msgspec.Struct, frozen=True, kw_only=True):
     shipping_method: str | None
     totals: Totals
     problems: tuple[Problem, ...] = ()
+    first_order: bool = False
 
     @property
     def blocking(self) -> list[Problem]:
@@ -51,14 +54,7 @@ def price_cart(
     cart: CartState, positions: Sequence[Position], rules: Rules, at: datetime
 ) -> PricedCart:
     """The cart at today's prices."""
-    terms = Terms(
-        currency=cart.currency,
-        at=at,
-        country=cart.country,
-        shipping_method=cart.shipping_method,
-        coupons=cart.coupons,
-    )
-    pricing = price([position.line() for position in positions], rules, terms)
+    pricing = price(lines_of(positions), rules, terms_of(cart, rules, at))
     items = zip(positions, pricing.lines, strict=True)
     return PricedCart(
         cart=cart,
@@ -67,6 +63,24 @@ def price_cart(
         shipping_method=pricing.shipping.method if pricing.shipping else cart.shipping_method,
         totals=pricing.totals,
         problems=problems(positions, pricing, cart.country),
+        first_order=any(each.first_order and not each.reason for each in pricing.decisions),
+    )
+
+
+def lines_of(positions: Sequence[Position]) -> list[Line]:
+    """What pricing needs of a cart's items."""
+    return [position.line() for position in positions]
+
+
+def terms_of(cart: CartState, rules: Rules, at: datetime) -> Terms:
+    """What pricing needs of the cart itself and of whose it is."""
+    return Terms(
+        currency=cart.currency,
+        at=at,
+        country=cart.country,
+        shipping_method=cart.shipping_method,
+        coupons=cart.coupons,
+        customer=rules.customers.get(cart.user_id) if cart.user_id else None,
     )
 
 

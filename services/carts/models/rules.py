@@ -20,7 +20,7 @@ _RULES = Statement(
                 UNION ALL
                 SELECT p.rule, array_agg(c.code)
                 FROM promotion_code c JOIN promotion p ON p.id = c.promotion_id
-                WHERE c.code = ANY ($1::text[]) AND p.active AND NOT p.automatic
+                WHERE c.code = ANY ($1::text[]) AND c.usable AND p.active AND NOT p.automatic
                 GROUP BY p.id
             ) AS found
         ), '[]'),
@@ -33,7 +33,15 @@ _RULES = Statement(
             SELECT json_agg(json_build_object('code', code, 'name', name, 'position', position,
                 'rates', rates))
             FROM shipping_method WHERE active
-        ), '[]')
+        ), '[]'),
+        'customers', coalesce((
+            SELECT json_object_agg(u.id, json_build_object('groups', coalesce(g.groups, '{}'),
+                'ordered', o.user_id IS NOT NULL))
+            FROM unnest($3::uuid[]) AS u (id)
+            LEFT JOIN customer_groups g ON g.user_id = u.id
+            LEFT JOIN first_order o ON o.user_id = u.id
+                AND (o.lease_until IS NULL OR o.lease_until >= clock_timestamp())
+        ), '{}')
     )::text
     """
 )
@@ -41,8 +49,10 @@ _decoder = msgspec.json.Decoder(Rules)
 
 
 def find_rules(session: Session, carts: Sequence[CartState]) -> Rules:
-    """All that can matter for these carts: promotions, tax in their countries, active methods."""
+    """All that can matter for these carts: promotions, tax in their countries, active methods,
+    whose they are."""
     coupons = {code for cart in carts for code in cart.coupons}
     countries = {ANY} | {cart.country for cart in carts if cart.country is not None}
-    row = _RULES.first(session, sorted(coupons), sorted(countries))
+    users = {cart.user_id for cart in carts if cart.user_id is not None}
+    row = _RULES.first(session, sorted(coupons), sorted(countries), sorted(users))
     return _decoder.decode(row[0]) if row else Rules()

@@ -11,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
+    Uuid,
     func,
     text,
 )
@@ -25,7 +26,12 @@ class Base(DeclarativeBase):
     """All tables of carts."""
 
     metadata = service_metadata()
-    type_annotation_map = TYPES | {str: Text, list[str]: ARRAY(Text), bytes: LargeBinary}
+    type_annotation_map = TYPES | {
+        str: Text,
+        list[str]: ARRAY(Text),
+        list[UUID]: ARRAY(Uuid),
+        bytes: LargeBinary,
+    }
 
 
 class Product(Base):
@@ -52,6 +58,7 @@ class Variant(Base):
     tax_category: Mapped[str]
     prices: Mapped[dict[str, Any]]
     active: Mapped[bool]
+    category_ids: Mapped[list[UUID]] = mapped_column(server_default=text("'{}'"))
 
 
 class StockLevel(Base):
@@ -80,14 +87,41 @@ class Promotion(Base):
 
 
 class PromotionCode(Base):
-    """A coupon code of a projected promotion, in upper case."""
+    """A coupon code, in upper case, projected from promotions.
+
+    No foreign key to `promotion`: what is told of either may arrive first.
+    """
 
     __tablename__ = "promotion_code"
 
     code: Mapped[str] = mapped_column(primary_key=True)
-    promotion_id: Mapped[UUID] = mapped_column(
-        ForeignKey("promotion.id"), primary_key=True, index=True
-    )
+    promotion_id: Mapped[UUID]
+    version: Mapped[int]
+    usable: Mapped[bool]
+
+
+class CustomerGroups(Base):
+    """The groups of a user, projected from accounts."""
+
+    __tablename__ = "customer_groups"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    groups: Mapped[list[str]]
+    version: Mapped[int]
+
+
+class FirstOrder(Base):
+    """The order that takes a user's claim to discounts for first orders.
+
+    Until `lease_until` it is only being placed; once `paid`, nothing gives the claim back.
+    """
+
+    __tablename__ = "first_order"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(unique=True)
+    lease_until: Mapped[datetime | None]
+    paid: Mapped[bool]
 
 
 class TaxRate(Base):

@@ -7,41 +7,24 @@ up once for the cart and split over the lines by largest remainder; tax is round
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from services.carts.rules.promotions import Basket, CouponFault, Discount, Promotion, discounts
+from services.carts.rules.basket import Customer, Line, Terms
+from services.carts.rules.discounts import Decision, Discount, reduce
+from services.carts.rules.promotions import Promotion, Reason
 from services.carts.rules.shipping import Quote, ShippingMethod, choose, quote
 from services.carts.rules.tax import NO_TAX, SHIPPING_CATEGORY, Tax, TaxRate, find_rate, tax_on
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A quantity of one variant at its price; a cart has one line per variant."""
-
-    variant_id: UUID
-    quantity: int
-    unit_price_minor: int
-    tax_category: str
-
-
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """The shop's side of the price."""
+    """The shop's side of the price, and what it knows of the customers who ask."""
 
     promotions: tuple[Promotion, ...] = ()
     tax_rates: tuple[TaxRate, ...] = ()
     shipping_methods: tuple[ShippingMethod, ...] = ()
-
-
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """The buyer's side of the price; without a country only rates for every country hold."""
-
-    currency: str
-    at: datetime
-    country: str | None = None
-    shipping_method: str | None = None
-    coupons: tuple[str, ...] = ()
+    customers: dict[UUID, Customer] = {}
 
 
 class PricedLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,11 +51,15 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pricing(msgspec.Struct, frozen=True, kw_only=True):
-    """A priced cart, its lines in the order given; `shipping` is None where no rate holds."""
+    """A priced cart, its lines in the order given; `shipping` is None where no rate holds.
+
+    `decisions` say what became of each promotion, by line in the order of variants.
+    """
 
     lines: tuple[PricedLine, ...]
     discounts: tuple[Discount, ...]
-    coupon_faults: dict[str, CouponFault]
+    decisions: tuple[Decision, ...]
+    coupon_faults: dict[str, Reason]
     shipping: Quote | None
     totals: Totals
 
@@ -81,24 +68,25 @@ def price(lines: Sequence[Line], rules: Rules, terms: Terms) -> Pricing:
     """Price the lines. The result does not depend on their order."""
     # One order for the split, so that a tie of remainders falls to the same variant every time.
     ordered = sorted(lines, key=lambda line: line.variant_id)
-    amounts = tuple(line.quantity * line.unit_price_minor for line in ordered)
-    basket = Basket(amounts=amounts, coupons=terms.coupons, currency=terms.currency, at=terms.at)
-    reduced = discounts(basket, rules.promotions)
+    reduced = reduce(ordered, rules.promotions, terms)
     rates = _rates(ordered, rules, terms)
     priced = [
         _priced(line, discount, rates[line.tax_category])
         for line, discount in zip(ordered, reduced.by_line, strict=True)
     ]
-    subtotal, discount = sum(amounts), sum(reduced.by_line)
-    shipping = _shipping(rules, terms, subtotal - discount) if lines else None
-    shipping_tax = _shipping_tax(shipping, rules, terms)
+    subtotal = sum(line.amount_minor for line in ordered)
+    shipping = _shipping(rules, terms, subtotal - sum(reduced.by_line)) if lines else None
+    applied = reduced.applied(shipping.price_minor if shipping else 0)
+    if shipping and reduced.free_shipping:
+        shipping = msgspec.structs.replace(shipping, price_minor=0)
     by_variant = {line.variant_id: line for line in priced}
     return Pricing(
         lines=tuple(by_variant[line.variant_id] for line in lines),
-        discounts=reduced.applied,
+        discounts=applied,
+        decisions=reduced.decisions,
         coupon_faults=reduced.faults,
         shipping=shipping,
-        totals=_totals(priced, subtotal, shipping, shipping_tax),
+        totals=_totals(priced, subtotal, shipping, _shipping_tax(shipping, rules, terms)),
     )
 
 
@@ -108,7 +96,7 @@ def _rates(lines: Sequence[Line], rules: Rules, terms: Terms) -> dict[str, TaxRa
 
 
 def _priced(line: Line, discount_minor: int, rate: TaxRate | None) -> PricedLine:
-    amount = line.quantity * line.unit_price_minor - discount_minor
+    amount = line.amount_minor - discount_minor
     tax = tax_on(amount, rate)
     return PricedLine(
         variant_id=line.variant_id,

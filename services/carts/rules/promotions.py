@@ -1,4 +1,4 @@
-"""Which promotions a cart earns, and what each takes off which line."""
+"""Which promotions a cart earns, in which order, and why it does not earn the others."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,12 +7,35 @@ from uuid import UUID
 
 import msgspec
 
-from libs.money import split
-from services.carts.rules.rounding import portion
+from services.carts.rules.basket import Customer, Line, Terms
+from services.carts.rules.rounding import BASIS
 
-CouponFault = Literal[
-    "coupon_invalid", "coupon_currency", "coupon_minimum_not_reached", "coupon_not_combinable"
+Kind = Literal["percentage", "fixed", "buy_x_get_y", "free_shipping"]
+# Why a promotion takes nothing off; "invalid" is one that is unknown, off, ended or not begun.
+Reason = Literal[
+    "invalid",
+    "currency",
+    "minimum_not_reached",
+    "not_for_customer",
+    "not_first_order",
+    "not_applicable",
+    "not_combinable",
 ]
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """These products and all products of these categories; without any of both everything."""
+
+    category_ids: tuple[UUID, ...] = ()
+    product_ids: tuple[UUID, ...] = ()
+
+    def holds(self, line: Line) -> bool:
+        """Whether the line is meant."""
+        if not self.category_ids and not self.product_ids:
+            return True
+        return line.product_id in self.product_ids or any(
+            category in self.category_ids for category in line.category_ids
+        )
 
 
 class Promotion(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +44,7 @@ class Promotion(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     active: bool
-    kind: Literal["percentage", "fixed"]
+    kind: Kind
     percent_basis_points: int | None = None
     amount_minor: int | None = None
     currency: str | None = None
@@ -32,95 +55,55 @@ class Promotion(msgspec.Struct, frozen=True, kw_only=True):
     automatic: bool = False
     priority: int = 0
     stackable: bool = False
+    scope: Scope = Scope()
+    buy_quantity: int | None = None
+    get_quantity: int | None = None
+    reward: Scope | None = None
+    customer_groups: tuple[str, ...] = ()
+    first_order: bool = False
+
+    @property
+    def share(self) -> int:
+        """Basis points that it takes off; pieces that come with others are free by default."""
+        return BASIS if self.percent_basis_points is None else self.percent_basis_points
 
     def running(self, at: datetime) -> bool:
         """Whether it is switched on and the time is inside its validity, the end left out."""
         begun = self.starts_at is None or self.starts_at <= at
         return self.active and begun and (self.ends_at is None or at < self.ends_at)
 
+    def combines_with(self, other: "Promotion") -> bool:
+        """Two promotions meet in one cart only when both of them may."""
+        return self.stackable and other.stackable
 
-class Discount(msgspec.Struct, frozen=True, kw_only=True):
-    """What one promotion took off the whole cart; `code` is the coupon that earned it."""
-
-    promotion_id: UUID
-    name: str
-    code: str | None
-    discount_minor: int
-
-
-class Discounts(msgspec.Struct, frozen=True, kw_only=True):
-    """The discount of each line, by promotion, and why named coupons earned nothing."""
-
-    by_line: tuple[int, ...]
-    applied: tuple[Discount, ...]
-    faults: dict[str, CouponFault]
+    def suits(self, customer: Customer | None) -> Reason | None:
+        """Why this customer does not get it."""
+        groups = customer.groups if customer else ()
+        if self.customer_groups and not any(group in self.customer_groups for group in groups):
+            return "not_for_customer"
+        if self.first_order and (customer is None or customer.ordered):
+            return "not_first_order"
+        return None
 
 
-class Basket(msgspec.Struct, frozen=True, kw_only=True):
-    """What promotions look at: the amount of each line, the coupons, the currency, the time."""
-
-    amounts: tuple[int, ...]
-    coupons: tuple[str, ...]
-    currency: str
-    at: datetime
+def in_order(promotions: Sequence[Promotion]) -> list[Promotion]:
+    """The highest priority first; of equal ones the older, by its identifier."""
+    return sorted(promotions, key=lambda promotion: (-promotion.priority, promotion.id))
 
 
-def discounts(basket: Basket, promotions: Sequence[Promotion]) -> Discounts:
-    """Apply the earned promotions one after the other, each to what the earlier ones left.
-
-    The highest priority goes first. A promotion that is not stackable applies alone: when it comes
-    first the others are passed over, when it does not it is. A coupon counts once, and each
-    promotion counts once however many of its coupons are named.
-    """
-    faults: dict[str, CouponFault] = dict.fromkeys(basket.coupons, "coupon_invalid")
-    remaining = list(basket.amounts)
-    applied: list[Discount] = []
-    last: Promotion | None = None
-    for promotion in sorted(promotions, key=lambda rule: (-rule.priority, rule.id)):
-        # A coupon that counted already has left the faults.
-        named = [code for code in faults if code in promotion.codes]
-        if not promotion.running(basket.at) or not (promotion.automatic or named):
-            continue
-        if fault := _fault(promotion, basket, last):
-            faults |= dict.fromkeys(named, fault)
-            continue
-        taken = _take(promotion, remaining)
-        applied.append(_discount(promotion, named, taken))
-        faults |= dict.fromkeys(named[1:], "coupon_not_combinable")
-        if named:
-            faults.pop(named[0])
-        last = promotion
-    by_line = tuple(a - r for a, r in zip(basket.amounts, remaining, strict=True))
-    return Discounts(by_line=by_line, applied=tuple(applied), faults=faults)
-
-
-def _fault(promotion: Promotion, basket: Basket, last: Promotion | None) -> CouponFault | None:
+def objection(
+    promotion: Promotion, lines: Sequence[Line], terms: Terms, last: Promotion | None
+) -> Reason | None:
     """Why the promotion takes nothing off, after the last one that did."""
-    if promotion.currency is not None and promotion.currency != basket.currency:
-        return "coupon_currency"
-    if sum(basket.amounts) < promotion.minimum_subtotal_minor:
-        return "coupon_minimum_not_reached"
-    if last and not (last.stackable and promotion.stackable):
-        return "coupon_not_combinable"
-    return None
-
-
-def _take(promotion: Promotion, remaining: list[int]) -> int:
-    """Take the promotion's share off the lines in proportion to what is left of them."""
-    left = sum(remaining)
-    if promotion.percent_basis_points is not None:
-        total = portion(left, promotion.percent_basis_points)
-    else:
-        total = min(promotion.amount_minor or 0, left)
-    for index, part in enumerate(split(total, remaining)):
-        remaining[index] -= part
-    return total
-
-
-def _discount(promotion: Promotion, named: Sequence[str], taken: int) -> Discount:
-    return Discount(
-        promotion_id=promotion.id,
-        name=promotion.name,
-        code=named[0] if named else None,
-        discount_minor=taken,
-    )
+    if not promotion.running(terms.at):
+        return "invalid"
+    if promotion.currency is not None and promotion.currency != terms.currency:
+        return "currency"
+    if sum(line.amount_minor for line in lines) < promotion.minimum_subtotal_minor:
+        return "minimum_not_reached"
+    reason = promotion.suits(terms.customer)
+    if reason is None and not any(promotion.scope.holds(line) for line in lines):
+        reason = "not_applicable"
+    if reason is None and last is not None and not promotion.combines_with(last):
+        reason = "not_combinable"
+    return reason

@@ -7,7 +7,9 @@ from uuid import UUID
 import msgspec
 
 from libs.ids import to_text
-from services.carts.rules.pricing import Line, Pricing
+from services.carts.rules.basket import Line
+from services.carts.rules.pricing import Pricing
+from services.carts.rules.promotions import Reason
 
 _NO_CATEGORY = ""
 
@@ -23,6 +25,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     active: bool
     available: int
     price_minor: int | None
+    category_ids: tuple[UUID, ...] = ()
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +45,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
             quantity=self.quantity,
             unit_price_minor=self.seen_minor if price is None else price,
             tax_category=self.offer.tax_category if self.offer else _NO_CATEGORY,
+            product_id=self.offer.product_id if self.offer else None,
+            category_ids=self.offer.category_ids if self.offer else (),
         )
 
 
@@ -68,11 +73,15 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
         return {name: value for name, value in members.items() if value is not None}
 
 
-_COUPON_DETAILS = {
-    "coupon_invalid": "the coupon is not valid",
-    "coupon_currency": "the coupon is not for this currency",
-    "coupon_minimum_not_reached": "the cart is below the minimum subtotal of the coupon",
-    "coupon_not_combinable": "the coupon cannot be combined with another discount of this cart",
+# The code of the problem is `coupon_` and the reason.
+_COUPON_DETAILS: dict[Reason, str] = {
+    "invalid": "the coupon is not valid",
+    "currency": "the coupon is not for this currency",
+    "minimum_not_reached": "the cart is below the minimum subtotal of the coupon",
+    "not_for_customer": "the coupon is for certain customers, when they are signed in",
+    "not_first_order": "the coupon is for the first order of a customer who is signed in",
+    "not_applicable": "the cart holds nothing that the coupon takes something off",
+    "not_combinable": "the coupon cannot be combined with another discount of this cart",
 }
 
 
@@ -95,7 +104,7 @@ def _problems(
         else:
             yield from _item_problems(position, position.offer)
     for coupon, fault in pricing.coupon_faults.items():
-        yield Problem(code=fault, detail=_COUPON_DETAILS[fault], coupon=coupon)
+        yield Problem(code=f"coupon_{fault}", detail=_COUPON_DETAILS[fault], coupon=coupon)
     if country is None:
         yield Problem(code="shipping_address_missing", detail="the cart has no shipping address")
     elif positions and pricing.shipping is None:

@@ -44,11 +44,13 @@ class CartTotalsSchema(Schema):
 
 
 class CartDiscountSchema(Schema):
-    """What a promotion takes off; `code` is the coupon that earned it."""
+    """What a promotion takes off the goods, or the shipping, which is shown as what it then costs;
+    `code` is the coupon that earned it."""
 
     promotion_id = Id("pro", required=True)
     name = Text(required=True)
     code = Text(required=True, allow_none=True)
+    target = Text(required=True, validate=ma.validate.OneOf(["goods", "shipping"]))
     discount = MoneyField(required=True)
 
 

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from flask.testing import FlaskClient
 
+from libs.contracts.accounts import CustomerGroupsChanged
 from libs.contracts.catalog import ProductChanged, ProductVariant, VariantPrice
 from libs.contracts.inventory import StockChanged, StockLevel
-from libs.contracts.promotions import PromotionChanged
+from libs.contracts.promotions import CouponsChanged, CouponState, PromotionChanged
 from libs.db.transaction import transaction
 from libs.ids import from_text, uuid7
 from services.carts.commands import projections
@@ -38,6 +39,7 @@ class Shop:
         active: bool = True,
         currency: str = "EUR",
         tax_category: str = "standard",
+        category_ids: tuple[UUID, ...] = (),
     ) -> UUID:
         """Catalog and inventory tell of it."""
         variant_id = self.variants.setdefault(sku, uuid7())
@@ -50,6 +52,7 @@ class Shop:
             name=sku,
             active=active,
             tax_category=tax_category,
+            category_ids=category_ids,
             variants=(
                 ProductVariant(
                     variant_id=variant_id,
@@ -89,7 +92,6 @@ class Shop:
             "minimum_subtotal_minor": 0,
             "starts_at": None,
             "ends_at": None,
-            "codes": codes,
             "automatic": not codes,
             "priority": 0,
             "stackable": False,
@@ -97,7 +99,25 @@ class Shop:
         fact = PromotionChanged(**usual | rule)
         with transaction() as session:
             projections.project_promotion(session, fact)
+        if codes:
+            self.gives_out(fact.promotion_id, *codes)
         return fact.promotion_id
+
+    def gives_out(self, promotion_id: UUID, *codes: str, usable: bool = True) -> None:
+        """Promotions tells of coupons, or that they cannot be used any more."""
+        self._version += 1
+        coupons = tuple(CouponState(code, self._version, usable) for code in codes)
+        with transaction() as session:
+            projections.project_coupons(
+                session, CouponsChanged(promotion_id=promotion_id, coupons=coupons)
+            )
+
+    def knows(self, user_id: UUID, *groups: str) -> None:
+        """Accounts tells to which groups a customer belongs."""
+        self._version += 1
+        fact = CustomerGroupsChanged(user_id=user_id, version=self._version, groups=groups)
+        with transaction() as session:
+            projections.project_groups(session, fact)
 
 
 class Guest:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from libs.contracts.catalog import ProductChanged, ProductVariant, VariantPrice
 from libs.contracts.inventory import StockChanged, StockLevel
+from libs.contracts.promotions import CouponsChanged, CouponState
 from libs.db.transaction import reading, transaction
 from libs.ids import uuid7
 from services.carts import tasks
@@ -88,12 +89,34 @@ def test_of_two_variants_with_one_sku_the_sold_one_is_meant(client, shop):
     assert cart["problems"] == []
 
 
-def test_a_promotion_keeps_only_its_newest_codes(client, shop):
+def test_of_each_coupon_the_newest_word_holds_and_of_the_others_nothing_is_said(client, shop):
     shop.sells("MUG")
-    promotion_id = shop.promotes("OLD", "BOTH")
-    shop.promotes("BOTH", "NEW", promotion_id=promotion_id)
+    promotion_id = shop.promotes("TAKEN-BACK", "KEPT")
+    shop.gives_out(promotion_id, "TAKEN-BACK", usable=False)
+    shop.gives_out(promotion_id, "NEW")
+    late = CouponsChanged(
+        promotion_id=promotion_id,
+        coupons=(CouponState("TAKEN-BACK", 1, True), CouponState("NEW", 1, False)),
+    )
+    with transaction() as session:
+        tasks.project_coupons(session, late)
     guest = Guest(client, "MUG")
 
-    answers = [guest.call("PATCH", "", {"coupons": [code]}) for code in ("OLD", "BOTH", "NEW")]
+    answers = [
+        guest.call("PATCH", "", {"coupons": [code]}) for code in ("TAKEN-BACK", "KEPT", "NEW")
+    ]
 
     assert [answer.status_code for answer in answers] == [422, 200, 200]
+
+
+def test_coupons_may_be_heard_of_before_their_promotion(client, shop):
+    shop.sells("MUG")
+    promotion_id = uuid7()
+    shop.gives_out(promotion_id, "EARLY")
+    guest = Guest(client, "MUG")
+
+    before = guest.call("PATCH", "", {"coupons": ["EARLY"]})
+    shop.promotes(promotion_id=promotion_id, automatic=False)
+    after = guest.call("PATCH", "", {"coupons": ["EARLY"]})
+
+    assert (before.status_code, after.status_code) == (422, 200)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from libs.contracts.catalog import ProductChanged, ProductVariant, VariantPrice
 from libs.contracts.inventory import StockChanged, StockLevel
-from libs.contracts.promotions import PromotionChanged
+from libs.contracts.promotions import CouponsChanged, CouponState, PromotionChanged
 from libs.contracts.subscriptions import SUBSCRIPTIONS
 from libs.db.transaction import reading, transaction
 from libs.ids import from_text, uuid7
@@ -91,12 +91,13 @@ class Shop:
             minimum_subtotal_minor=0,
             starts_at=None,
             ends_at=None,
-            codes=(code,),
             automatic=False,
             priority=0,
             stackable=False,
         )
-        self.tell(promotion)
+        coupon = CouponState(code, self._version, usable=True)
+        coupons = CouponsChanged(promotion_id=promotion.promotion_id, coupons=(coupon,))
+        self.tell(promotion, coupons)
 
     def tell(self, *facts: Fact) -> None:
         """Carts hears these facts."""

@@ -3,43 +3,34 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from libs import clock
 from libs.contracts.promotions import coupon_code
 from libs.ids import uuid7
-from services.promotions.commands.announcements import announce_change
+from services.promotions.commands.announcements import announce_coupon
 from services.promotions.commands.promotions import VersionCheck, lock_promotion
 from services.promotions.errors import (
     AutomaticPromotion,
     CouponExists,
     CouponNotFound,
     LimitBelowUse,
-    TooManyCoupons,
 )
-from services.promotions.models import Coupon
-
-# All codes of a promotion travel in one message of at most 64 kB; so many are about 45 kB.
-MAX_COUPONS = 1000
+from services.promotions.models import Coupon, Promotion
 
 
 def create_coupon(session: Session, promotion_id: UUID, values: dict[str, Any]) -> Coupon:
     """Give out a code that nobody was given before."""
-    promotion = lock_promotion(session, promotion_id)
-    if promotion.automatic:
-        raise AutomaticPromotion("this promotion is for everybody and needs no coupon")
-    present = select(func.count()).where(Coupon.promotion_id == promotion_id)
-    if (session.scalar(present) or 0) >= MAX_COUPONS:
-        raise TooManyCoupons(f"a promotion has at most {MAX_COUPONS} coupons")
+    lock_promotion_with_coupons(session, promotion_id)
     code = coupon_code(values["code"])
     new = values | {"code": code, "id": uuid7(), "promotion_id": promotion_id, "used": 0}
     statement = insert(Coupon).values(**new, version=1).on_conflict_do_nothing()
     coupon: Coupon | None = session.scalar(statement.returning(Coupon))
     if coupon is None:
         raise CouponExists(f"the code {code} was given out before")
-    announce_change(session, promotion)
+    announce_coupon(session, coupon)
     return coupon
 
 
@@ -52,14 +43,13 @@ def change_coupon(
 ) -> Coupon:
     """Replace what is given; the code stays. Refused with LimitBelowUse."""
     coupon = _lock_coupon(session, promotion_id, coupon_id)
-    promotion = lock_promotion(session, promotion_id)
     check(coupon.version)
     for name, value in changes.items():
         setattr(coupon, name, value)
     if coupon.usage_limit is not None and coupon.usage_limit < coupon.used:
         raise LimitBelowUse(f"this coupon has been used {coupon.used} times")
     coupon.version += 1
-    announce_change(session, promotion)
+    announce_coupon(session, coupon)
     return coupon
 
 
@@ -68,14 +58,21 @@ def delete_coupon(
 ) -> None:
     """Take the code back for good; orders that use it keep it."""
     coupon = _lock_coupon(session, promotion_id, coupon_id)
-    promotion = lock_promotion(session, promotion_id)
     check(coupon.version)
     coupon.deleted_at = clock.now()
-    announce_change(session, promotion)
+    coupon.version += 1
+    announce_coupon(session, coupon)
+
+
+def lock_promotion_with_coupons(session: Session, promotion_id: UUID) -> Promotion:
+    """The promotion, locked, if it is one that coupons earn."""
+    promotion = lock_promotion(session, promotion_id)
+    if promotion.automatic:
+        raise AutomaticPromotion("this promotion is for everybody and needs no coupon")
+    return promotion
 
 
 def _lock_coupon(session: Session, promotion_id: UUID, coupon_id: UUID) -> Coupon:
-    """The coupon is locked before its promotion, as redemptions do."""
     wanted = select(Coupon).where(
         Coupon.id == coupon_id,
         Coupon.promotion_id == promotion_id,

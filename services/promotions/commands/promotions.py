@@ -15,6 +15,7 @@ from services.promotions.models import Promotion
 
 VersionCheck = Callable[[int], None]
 _AMOUNTS = ("amount", "minimum_subtotal", "budget")
+_PIECES = ("buy_quantity", "get_quantity")
 
 
 def create_promotion(session: Session, values: dict[str, Any]) -> Promotion:
@@ -76,16 +77,26 @@ def lock_promotion(session: Session, promotion_id: UUID) -> Promotion:
 
 def _require_sound(promotion: Promotion) -> None:
     """Say in words what the table's checks would refuse."""
-    if (promotion.kind == "percentage") != (promotion.percent_basis_points is not None):
-        raise PromotionInvalid("a percentage promotion, and no other, has percent_basis_points")
-    if (promotion.kind == "fixed") != (promotion.amount_minor is not None):
-        raise PromotionInvalid("a fixed promotion, and no other, has an amount")
+    _require_parts_of_kind(promotion)
     if promotion.automatic and promotion.budget_minor is not None:
         raise PromotionInvalid("an automatic promotion has no budget: only coupons are counted")
     if promotion.starts_at and promotion.ends_at and promotion.ends_at <= promotion.starts_at:
         raise PromotionInvalid("a promotion ends after it starts")
     if promotion.budget_minor is not None and promotion.budget_minor < (promotion.spent_minor or 0):
         raise LimitBelowUse("more than this budget is spent")
+
+
+def _require_parts_of_kind(promotion: Promotion) -> None:
+    """Each kind has its own parts and none of another."""
+    kind, has_percentage = promotion.kind, promotion.percent_basis_points is not None
+    if kind != "buy_x_get_y" and has_percentage != (kind == "percentage"):
+        raise PromotionInvalid("percent_basis_points are of a percentage, or of buy_x_get_y")
+    if (kind == "fixed") != (promotion.amount_minor is not None):
+        raise PromotionInvalid("a fixed promotion, and no other, has an amount")
+    if any((getattr(promotion, name) is None) == (kind == "buy_x_get_y") for name in _PIECES):
+        raise PromotionInvalid("buy_x_get_y, and no other, has buy_quantity and get_quantity")
+    if promotion.reward is not None and kind != "buy_x_get_y":
+        raise PromotionInvalid("only buy_x_get_y has a reward")
 
 
 def _require_currency(promotion: Promotion, money: Money) -> None:

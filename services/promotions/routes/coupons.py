@@ -10,10 +10,10 @@ from libs.http import etag
 from libs.http.blueprint import Blueprint
 from libs.http.operation import access
 from libs.http.paging import PageArgs
-from services.promotions import queries
 from services.promotions.commands import coupons as commands
 from services.promotions.models import Coupon
-from services.promotions.schemas import (
+from services.promotions.queries import coupons as queries
+from services.promotions.schemas.coupons import (
     ChangeCouponSchema,
     CouponPageSchema,
     CouponSchema,

@@ -10,12 +10,13 @@ from libs.http import etag
 from libs.http.blueprint import Blueprint
 from libs.http.operation import access, limited
 from libs.http.paging import PageArgs
-from services.promotions import queries
 from services.promotions.commands import promotions as commands
 from services.promotions.models import Promotion
-from services.promotions.schemas import (
+from services.promotions.queries import promotions as queries
+from services.promotions.queries.coupons import CouponOffer, get_usable_coupon
+from services.promotions.schemas.coupons import CouponOfferSchema
+from services.promotions.schemas.promotions import (
     ChangePromotionSchema,
-    CouponOfferSchema,
     CreatePromotionSchema,
     DiscountPageSchema,
     PromotionPageSchema,
@@ -45,10 +46,10 @@ def list_active_discounts(args: dict[str, Any]) -> Page[Promotion]:
 @access(public=True)
 @limited("coupon")
 @promotions.response(200, CouponOfferSchema)
-def get_coupon_by_code(code: str) -> queries.CouponOffer:
+def get_coupon_by_code(code: str) -> CouponOffer:
     """What a coupon earns; all that cannot be used now is the same 404."""
     with reading() as session:
-        return queries.get_usable_coupon(session, code)
+        return get_usable_coupon(session, code)
 
 
 @promotions.get("")

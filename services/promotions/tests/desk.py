@@ -1,6 +1,6 @@
 """An administrator who makes promotions over HTTP, orders that use them, and what became of it."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -8,6 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from libs.contracts.promotions import (
+    CouponsChanged,
+    CouponState,
     PromotionChanged,
     RedeemPromotions,
     Redemption,
@@ -15,8 +17,10 @@ from libs.contracts.promotions import (
 )
 from libs.db.transaction import reading, transaction
 from libs.ids import from_text, uuid7
+from libs.messaging.message import Fact
 from services.promotions import tasks
 
+F = TypeVar("F", bound=Fact)
 TEN_PERCENT = {"name": "Ten percent", "kind": "percentage", "percent_basis_points": 1000}
 
 
@@ -77,13 +81,21 @@ def release(order_id: UUID) -> None:
 
 def announced(promotion: str) -> list[PromotionChanged]:
     """What was told of the promotion, in order."""
-    with reading() as session:
-        envelopes = session.scalars(text("SELECT envelope FROM outbox ORDER BY id")).all()
-    facts = [
-        msgspec.convert(msgspec.json.decode(envelope)["data"], PromotionChanged)
-        for envelope in envelopes
-    ]
+    facts = told(PromotionChanged)
     return [fact for fact in facts if fact.promotion_id == from_text("pro", promotion)]
+
+
+def announced_coupons() -> list[CouponState]:
+    """What was told of coupons, in order."""
+    return [coupon for fact in told(CouponsChanged) for coupon in fact.coupons]
+
+
+def told(kind: type[F]) -> list[F]:
+    """The facts of one kind, in order."""
+    statement = text("SELECT envelope FROM outbox WHERE type = :type ORDER BY id")
+    with reading() as session:
+        envelopes = session.scalars(statement, {"type": kind.wire_name}).all()
+    return [msgspec.convert(msgspec.json.decode(envelope)["data"], kind) for envelope in envelopes]
 
 
 def miscounted() -> list[tuple[object, ...]]:

@@ -1,17 +1,45 @@
-"""What goes into and comes out of promotions' routes."""
+"""What goes into and comes out of the routes of promotions."""
 
-from typing import Any
+from typing import Any, get_args
 
 import marshmallow as ma
 from marshmallow import validate
 
-from libs.contracts.promotions import COUPON_PATTERN
+from libs.contracts.promotions import PromotionKind, Scope
 from libs.http.fields import Currency, Flag, Id, Integer, MoneyField, Schema, Text, Timestamp
 from libs.http.paging import page_schema
-from services.promotions.queries import CouponOffer
 
-_MAX_COUNT = 1_000_000_000
-_CODE = validate.Regexp(COUPON_PATTERN, error="Must be 3 to 40 letters, digits, - or _.")
+_KINDS = validate.OneOf(get_args(PromotionKind))
+_MAX_PIECES = 1000
+_MAX_NAMES = 50
+
+
+class PromotionScopeSchema(Schema):
+    """These products and all products of these categories; of none of both: everything."""
+
+    category_ids = ma.fields.List(
+        Id("cat"), load_default=list, validate=validate.Length(max=_MAX_NAMES)
+    )
+    product_ids = ma.fields.List(
+        Id("prd"), load_default=list, validate=validate.Length(max=_MAX_NAMES)
+    )
+
+    @ma.post_load
+    def scope(self, data: dict[str, Any], **_: Any) -> Scope:
+        """Each name once, in the order given."""
+        return Scope(**{name: tuple(dict.fromkeys(ids)) for name, ids in data.items()})
+
+
+def _scope(**options: Any) -> ma.fields.Nested:
+    return ma.fields.Nested(PromotionScopeSchema, **options)
+
+
+def _groups(**options: Any) -> ma.fields.List[str]:
+    return ma.fields.List(Text(1, 64), validate=validate.Length(max=_MAX_NAMES), **options)
+
+
+def _pieces() -> Integer:
+    return Integer(minimum=1, maximum=_MAX_PIECES)
 
 
 class ChangePromotionSchema(Schema):
@@ -20,7 +48,13 @@ class ChangePromotionSchema(Schema):
     name = Text(1, 200)
     percent_basis_points = Integer(minimum=1, maximum=10_000)
     amount = MoneyField(minimum=1)
+    scope = _scope()
+    buy_quantity = _pieces()
+    get_quantity = _pieces()
+    reward = _scope(allow_none=True)
     minimum_subtotal = MoneyField()
+    customer_groups = _groups()
+    first_order = Flag()
     starts_at = Timestamp(allow_none=True)
     ends_at = Timestamp(allow_none=True)
     priority = Integer(minimum=-1000, maximum=1000)
@@ -30,13 +64,21 @@ class ChangePromotionSchema(Schema):
 
 
 class CreatePromotionSchema(Schema):
-    """A percentage (1000 basis points are 10 %) or a fixed amount off the cart."""
+    """A percentage (1000 basis points are 10 %) or a fixed amount off the things in `scope`, pieces
+    of `reward` that come with others of `scope`, free unless a percentage is given, or free
+    shipping."""
 
     name = Text(1, 200, required=True)
-    kind = ma.fields.String(required=True, validate=validate.OneOf(["percentage", "fixed"]))
+    kind = ma.fields.String(required=True, validate=_KINDS)
     percent_basis_points = Integer(minimum=1, maximum=10_000)
     amount = MoneyField(minimum=1)
+    scope = _scope(load_default=Scope)
+    buy_quantity = _pieces()
+    get_quantity = _pieces()
+    reward = _scope(load_default=None, allow_none=True)
     minimum_subtotal = MoneyField()
+    customer_groups = _groups(load_default=list)
+    first_order = Flag(load_default=False)
     starts_at = Timestamp()
     ends_at = Timestamp()
     automatic = Flag(load_default=False)
@@ -55,7 +97,13 @@ class PromotionSchema(Schema):
     percent_basis_points = Integer(required=True, allow_none=True)
     amount = MoneyField(required=True, allow_none=True)
     currency = Currency(required=True, allow_none=True)
+    scope = _scope(required=True)
+    buy_quantity = Integer(required=True, allow_none=True)
+    get_quantity = Integer(required=True, allow_none=True)
+    reward = _scope(required=True, allow_none=True)
     minimum_subtotal = MoneyField(required=True, allow_none=True)
+    customer_groups = _groups(required=True)
+    first_order = ma.fields.Boolean(required=True)
     starts_at = Timestamp(required=True, allow_none=True)
     ends_at = Timestamp(required=True, allow_none=True)
     automatic = ma.fields.Boolean(required=True)
@@ -77,55 +125,15 @@ class DiscountSchema(Schema):
     kind = Text(required=True)
     percent_basis_points = Integer(required=True, allow_none=True)
     amount = MoneyField(required=True, allow_none=True)
+    scope = _scope(required=True)
+    buy_quantity = Integer(required=True, allow_none=True)
+    get_quantity = Integer(required=True, allow_none=True)
+    reward = _scope(required=True, allow_none=True)
     minimum_subtotal = MoneyField(required=True, allow_none=True)
+    first_order = ma.fields.Boolean(required=True)
     starts_at = Timestamp(required=True, allow_none=True)
     ends_at = Timestamp(required=True, allow_none=True)
 
 
-class ChangeCouponSchema(Schema):
-    """Replaces what is given; null takes a limit away."""
-
-    usage_limit = Integer(minimum=1, maximum=_MAX_COUNT, allow_none=True)
-    customer_limit = Integer(minimum=1, maximum=_MAX_COUNT, allow_none=True)
-    active = Flag()
-
-
-class CreateCouponSchema(Schema):
-    """A code, written in any case; without limits it may be used as often as one likes."""
-
-    code = Text(3, 60, strip=True, required=True, validate=_CODE)
-    usage_limit = Integer(minimum=1, maximum=_MAX_COUNT, load_default=None, allow_none=True)
-    customer_limit = Integer(minimum=1, maximum=_MAX_COUNT, load_default=None, allow_none=True)
-    active = Flag(load_default=True)
-
-
-class CouponSchema(Schema):
-    """A coupon and how often orders use it."""
-
-    id = Id("cpn", required=True)
-    promotion_id = Id("pro", required=True)
-    code = Text(required=True)
-    usage_limit = Integer(required=True, allow_none=True)
-    customer_limit = Integer(required=True, allow_none=True)
-    active = ma.fields.Boolean(required=True)
-    used = Integer(required=True)
-    version = Integer(required=True)
-    created_at = Timestamp(required=True)
-
-
-class CouponOfferSchema(DiscountSchema):
-    """What a coupon earns."""
-
-    code = Text(required=True)
-
-    @ma.pre_dump
-    def shape(self, offer: CouponOffer, **_: Any) -> dict[str, Any]:
-        """The promotion's discount, with the code it was asked for by."""
-        names = self.fields.keys() - {"code"}
-        shown = {name: getattr(offer.promotion, name) for name in names}
-        return shown | {"code": offer.coupon.code}
-
-
 PromotionPageSchema = page_schema(PromotionSchema)
 DiscountPageSchema = page_schema(DiscountSchema)
-CouponPageSchema = page_schema(CouponSchema)

@@ -1,4 +1,4 @@
-"""Read promotions and coupons."""
+"""Read coupons."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,38 +9,10 @@ from sqlalchemy.orm import Session
 from libs import clock
 from libs.contracts.promotions import coupon_code
 from libs.db.page import Key, Page, fetch_page
-from services.promotions.errors import CouponNotFound, PromotionNotFound
+from services.promotions.errors import CouponNotFound
 from services.promotions.models import Coupon, Promotion
+from services.promotions.queries.promotions import get_promotion
 from services.promotions.rules import running
-
-
-def list_promotions(session: Session, *, cursor: str | None, limit: int) -> Page[Promotion]:
-    """All promotions, newest first."""
-    statement = select(Promotion).where(Promotion.deleted_at.is_(None))
-    return fetch_page(session, statement, [Key(Promotion.id, "desc")], cursor, limit)
-
-
-def get_promotion(session: Session, promotion_id: UUID) -> Promotion:
-    """One promotion."""
-    wanted = select(Promotion).where(Promotion.id == promotion_id, Promotion.deleted_at.is_(None))
-    promotion = session.scalar(wanted)
-    if promotion is None:
-        raise PromotionNotFound("there is no such promotion")
-    return promotion
-
-
-def list_active_discounts(session: Session, *, cursor: str | None, limit: int) -> Page[Promotion]:
-    """What everybody gets now without a coupon, highest priority first."""
-    now = clock.now()
-    statement = select(Promotion).where(
-        Promotion.automatic,
-        Promotion.active,
-        Promotion.deleted_at.is_(None),
-        Promotion.starts_at.is_(None) | (Promotion.starts_at <= now),
-        Promotion.ends_at.is_(None) | (Promotion.ends_at > now),
-    )
-    keys = [Key(Promotion.priority, "desc"), Key(Promotion.id, "desc")]
-    return fetch_page(session, statement, keys, cursor, limit)
 
 
 def list_coupons(
@@ -92,9 +64,14 @@ def get_usable_coupon(session: Session, code: str) -> CouponOffer:
 
 def _usable(coupon: Coupon, promotion: Promotion) -> bool:
     left = coupon.usage_limit is None or coupon.used < coupon.usage_limit
-    return left and running(
-        active=coupon.active and promotion.active,
-        starts_at=promotion.starts_at,
-        ends_at=promotion.ends_at,
-        at=clock.now(),
+    budget = promotion.budget_minor is None or promotion.spent_minor < promotion.budget_minor
+    return (
+        left
+        and budget
+        and running(
+            active=coupon.active and promotion.active,
+            starts_at=promotion.starts_at,
+            ends_at=promotion.ends_at,
+            at=clock.now(),
+        )
     )
