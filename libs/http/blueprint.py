@@ -6,6 +6,7 @@ from typing import Any
 
 import flask_smorest
 import marshmallow as ma
+from flask import Response
 
 from libs.db.page import Page
 from libs.http.operation import Access
@@ -20,6 +21,7 @@ _KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "description": "Repeats with the same key get the first answer again, for 72 hours.",
+    "example": "5f0c6a52-order-of-ada",
 }
 _CART_PARAMETER = {
     "in": "header",
@@ -66,11 +68,11 @@ class Blueprint(flask_smorest.Blueprint):
             doc["operation_id"] = obj.__name__
 
 
-def _linked(view: Callable[..., Page[Any]]) -> Callable[..., tuple[Page[Any], dict[str, str]]]:
+def _linked(view: Callable[..., Page[Any] | Response]) -> Callable[..., Any]:
     @wraps(view)
-    def with_links(*args: Any, **kwargs: Any) -> tuple[Page[Any], dict[str, str]]:
-        page = view(*args, **kwargs)
-        return page, link_header(page)
+    def with_links(*args: Any, **kwargs: Any) -> tuple[Page[Any], dict[str, str]] | Response:
+        answer = view(*args, **kwargs)
+        return answer if isinstance(answer, Response) else (answer, link_header(answer))
 
     return with_links
 
@@ -84,6 +86,8 @@ def _document(doc: Any, doc_info: Any, *, method: str, **_: Any) -> Any:
     doc["operationId"] = doc_info["operation_id"]
     doc["x-authz"] = rule.document()
     doc["security"] = _security(rule)
+    if "examples" in declared:
+        doc["x-examples"] = declared["examples"]
     parameters = doc.setdefault("parameters", [])
     if "idempotent" in declared:
         parameters.append(_KEY_PARAMETER | {"required": declared["idempotent"] == "required"})

@@ -34,10 +34,16 @@ class Schema(ma.Schema):
 
 
 class Variant(ma.fields.Field[dict[str, Any]]):
-    """An object of one of several schemas; the member `type` that all of them have says which."""
+    """An object of one of several schemas; the member `type` that all of them have says which.
 
-    def __init__(self, schemas: Mapping[str, type[Schema]], **options: Any) -> None:
+    `others` documents what becomes of anything else, where the schema around it takes that too.
+    """
+
+    def __init__(
+        self, schemas: Mapping[str, type[Schema]], *, others: str = "", **options: Any
+    ) -> None:
         super().__init__(**options)
+        self.others = others
         self.schemas = {name: schema() for name, schema in schemas.items()}
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
@@ -207,4 +213,6 @@ class _MoneySchema(Schema):
 
     def __init__(self, amount_range: validate.Range) -> None:
         super().__init__()
-        self.fields["amount"].validators.append(amount_range)
+        amount = self.fields["amount"]
+        # A copy: the list itself is shared by all schemas of this class.
+        amount.validators = [*amount.validators, amount_range]

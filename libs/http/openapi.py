@@ -7,7 +7,7 @@ from typing import Any
 import flask_smorest
 from flask import Flask
 
-from libs.http import fields
+from libs.http import examples, fields
 from libs.http.blueprint import PROBLEM_REFERENCE
 from libs.http.paths import IdConverter, id_schema
 from libs.http.problems import CONTENT_TYPE, ProblemSchema
@@ -61,6 +61,7 @@ def document(app: Flask) -> dict[str, Any]:
     """The OpenAPI document of one service app."""
     api = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
     described: dict[str, Any] = api.spec.to_dict()
+    examples.fill(described)
     return described
 
 
@@ -118,6 +119,8 @@ def _one_of(converter: Any, field: fields.Variant) -> dict[str, Any]:
         name: converter.resolve_nested_schema(schema) for name, schema in field.schemas.items()
     }
     mapping = {name: member["$ref"] for name, member in members.items()}
+    if field.others:
+        return {"anyOf": [*members.values(), {"description": field.others}]}
     return {
         "oneOf": list(members.values()),
         "discriminator": {"propertyName": "type", "mapping": mapping},

@@ -46,9 +46,10 @@ def declare(view: View, **declarations: Any) -> View:
 def operation_of(view: Callable[..., Any]) -> Operation | None:
     """The declarations of a view, or None when it has no access rule."""
     apidoc = getattr(view, "_apidoc", {})
-    declared = apidoc.get("argosy", {})
+    declared = dict(apidoc.get("argosy", {}))
     if "access" not in declared:
         return None
+    declared.pop("examples", None)
     parameters = apidoc.get("arguments", {}).get("parameters", [])
     takes_query = any(parameter["in"] in ("query", "querystring") for parameter in parameters)
     return Operation(takes_query=takes_query, **declared)
@@ -79,3 +80,8 @@ def limited(*classes: str) -> Callable[[View], View]:
 def idempotent(*, required: bool) -> Callable[[View], View]:
     """The operation honors Idempotency-Key: its view answers through `idempotency.once`."""
     return lambda view: declare(view, idempotent="required" if required else "optional")
+
+
+def example(*, request: Any = None, response: Any = None) -> Callable[[View], View]:
+    """Bodies for the documents, where those composed from the schemas would mislead."""
+    return lambda view: declare(view, examples={"request": request, "response": response})

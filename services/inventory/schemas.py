@@ -71,7 +71,7 @@ class ChangeStockSchema(Schema):
     """Adjust by `delta` or count to `on_hand`, with a reason; or set how the level is kept."""
 
     delta = Integer(minimum=-MAX_COUNT, maximum=MAX_COUNT, validate=ma.validate.NoneOf([0]))
-    on_hand = Integer(minimum=0, maximum=MAX_COUNT)
+    on_hand = Integer(minimum=0, maximum=MAX_COUNT, metadata={"x-instead-of": "delta"})
     reason = Text(1, 200, strip=True)
     threshold = Integer(minimum=0, maximum=MAX_COUNT)
     backorder = Flag()
@@ -89,7 +89,7 @@ class AdjustmentLineSchema(Schema):
     sku = Text(1, 100, required=True)
     location = Text(1, 63, load_default=DEFAULT_LOCATION)
     delta = Integer(minimum=-MAX_COUNT, maximum=MAX_COUNT, validate=ma.validate.NoneOf([0]))
-    on_hand = Integer(minimum=0, maximum=MAX_COUNT)
+    on_hand = Integer(minimum=0, maximum=MAX_COUNT, metadata={"x-instead-of": "delta"})
     reason = Text(1, 200, strip=True, required=True)
 
     @ma.validates_schema

@@ -40,7 +40,7 @@ class AddWishlistItemSchema(Schema):
     """A variant, or a product in any of its variants."""
 
     variant_id = Id("var", load_default=None)
-    product_id = Id("prd", load_default=None)
+    product_id = Id("prd", load_default=None, metadata={"x-instead-of": "variant_id"})
     note = Text(1, _MAX_NOTE, allow_none=True, load_default=None)
 
     @ma.validates_schema
@@ -58,7 +58,9 @@ class ChangeWishlistItemSchema(Schema):
 class ArmAlertSchema(Schema):
     """What to wait for: stock, or a price of at most `threshold`."""
 
-    kind = ma.fields.String(required=True, validate=validate.OneOf(KINDS))
+    kind = ma.fields.String(
+        required=True, validate=validate.OneOf(KINDS), metadata={"examples": ["price_drop"]}
+    )
     threshold = MoneyField(minimum=1, load_default=None)
 
     @ma.validates_schema

@@ -32,7 +32,7 @@ def coupon_field(**options: Any) -> Text:
 class CartAddressSchema(Schema):
     """Where a cart goes."""
 
-    name = Text(1, 200, required=True)
+    name = Text(1, 200, required=True, metadata={"examples": ["Ada Lovelace"]})
     line1 = Text(1, 200, required=True)
     line2 = Text(0, 200, allow_none=True)
     city = Text(1, 100, required=True)
@@ -45,7 +45,7 @@ class CartItemInputSchema(Schema):
     """So many of a variant, named by its `sku` or its `variant_id`."""
 
     sku = Text(1, 100)
-    variant_id = Id("var")
+    variant_id = Id("var", metadata={"x-instead-of": "sku"})
     quantity = Integer(minimum=1, maximum=_MANY, required=True)
 
     @ma.validates_schema

@@ -25,6 +25,11 @@ from services.catalog.schemas.imports import ImportPageSchema, ImportSchema, Row
 from services.catalog.settings import CatalogSettings
 
 _FORMATS: dict[str, Format] = {"text/csv": "csv", "application/x-ndjson": "ndjson"}
+_EXAMPLES = {
+    "text/csv": "sku,name,price,currency\nCLO-10-85,Linen shirt,19.99,EUR\n",
+    "application/x-ndjson": '{"sku":"CLO-10-85","name":"Linen shirt","price":"19.99",'
+    '"currency":"EUR"}\n',
+}
 _PIECE = 256 * 1024
 _IN_MEMORY = 4 * 1024 * 1024
 
@@ -38,7 +43,10 @@ imports = Blueprint(
 @imports.doc(
     requestBody={
         "required": True,
-        "content": {kind: {"schema": {"type": "string"}} for kind in _FORMATS},
+        "content": {
+            kind: {"schema": {"type": "string"}, "example": example}
+            for kind, example in _EXAMPLES.items()
+        },
     }
 )
 @imports.response(202, ImportSchema)

@@ -29,9 +29,13 @@ class ChangeAttributeSchema(Schema):
 class CreateAttributeSchema(ChangeAttributeSchema):
     """An attribute; `choices` are given for a choice and for nothing else."""
 
-    code = Text(1, attributes.MAX_CODE, required=True)
+    code = Text(1, attributes.MAX_CODE, required=True, metadata={"examples": ["screen_size"]})
     name = PlainText(1, 120, required=True)
-    type = Text(required=True, validate=ma.validate.OneOf(attributes.TYPES))
+    type = Text(
+        required=True,
+        validate=ma.validate.OneOf(attributes.TYPES),
+        metadata={"examples": ["choice"]},
+    )
     unit = PlainText(1, 20, allow_none=True, load_default=None)
     filterable = Flag(load_default=False)
 

@@ -36,6 +36,9 @@ from services.orders.schemas.orders import (
 )
 
 orders = Blueprint("orders", __name__, url_prefix="/api/v1/orders", description="Orders.")
+_EVENT = 'id: 2\nevent: confirmed\ndata: {"status":"processing"}\n\n'
+_EVENTS = {"text/event-stream": {"schema": {"type": "string"}, "example": _EVENT}}
+_STREAM = {"responses": {"200": {"description": "One event for each change.", "content": _EVENTS}}}
 
 # The cart has a request or an order already: if it is the caller's, that order is the answer.
 _TAKEN = {"carts.cart_frozen", "carts.cart_closed", "orders.cart_already_ordered"}
@@ -145,6 +148,7 @@ def get_timeline(order_id: UUID) -> dict[str, Any]:
 
 @orders.get("/<id('ord'):order_id>/events")
 @access(guest=True, owns="order")
+@orders.doc(**_STREAM)
 def stream_events(order_id: UUID) -> Response:
     """Follow an order as server-sent events; Last-Event-ID resumes."""
     with reading() as session:

@@ -26,7 +26,7 @@ STATUSES = ("pending", "processing", "shipped", "delivered", "cancelled")
 class ShippingAddressSchema(Schema):
     """Where the goods go."""
 
-    name = Text(1, 200, required=True)
+    name = Text(1, 200, required=True, metadata={"examples": ["Ada Lovelace"]})
     line1 = Text(1, 200, required=True)
     line2 = Text(0, 200, load_default=None, allow_none=True)
     city = Text(1, 100, required=True)
@@ -107,7 +107,7 @@ class OrderSchema(Schema):
 
     id = Id("ord")
     number = Text(allow_none=True)
-    status = Text()
+    status = Text(metadata={"examples": ["processing"]})
     payment_status = Text()
     fulfilment_status = Text()
     cancellation = ma.fields.Nested(CancellationSchema, allow_none=True)
