@@ -1,6 +1,6 @@
 """Refusals of notifications."""
 
-from libs.errors import Invalid, NotFound
+from libs.errors import Conflict, Invalid, NotFound
 
 
 class MessageNotFound(NotFound):
@@ -19,3 +19,69 @@ class BadTemplate(Invalid):
     """The template cannot be used; the detail says where it fails."""
 
     code = "notifications.bad_template"
+
+
+class BuiltInTemplate(Conflict):
+    """The words that came with the program cannot be withdrawn."""
+
+    code = "notifications.built_in_template"
+
+
+class DeviceNotFound(NotFound):
+    """The caller has registered no such device."""
+
+    code = "notifications.device_not_found"
+
+
+class NoAddress(Conflict):
+    """Nobody knows where the user is reached over this channel."""
+
+    code = "notifications.no_address"
+
+
+class OptedOut(Conflict):
+    """The user does not want to be told this over this channel."""
+
+    code = "notifications.opted_out"
+
+
+class CannotOptOut(Invalid):
+    """What a contract needs told is always told."""
+
+    code = "notifications.cannot_opt_out"
+
+
+class SuppressionNotFound(NotFound):
+    """Mail to that address is not held back."""
+
+    code = "notifications.suppression_not_found"
+
+
+class EndpointNotFound(NotFound):
+    """There is no such webhook endpoint."""
+
+    code = "notifications.endpoint_not_found"
+
+
+class BadEndpoint(Invalid):
+    """Nothing can be sent to that URL; the detail says why."""
+
+    code = "notifications.bad_endpoint"
+
+
+class TooManyEndpoints(Conflict):
+    """No more endpoints may be added."""
+
+    code = "notifications.too_many_endpoints"
+
+
+class EndpointDisabled(Conflict):
+    """Nothing is sent to an endpoint that is switched off."""
+
+    code = "notifications.endpoint_disabled"
+
+
+class DeliveryNotFound(NotFound):
+    """There is no such delivery of an event."""
+
+    code = "notifications.delivery_not_found"

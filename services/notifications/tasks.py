@@ -10,15 +10,15 @@ from libs.contracts.notifications import DeliverMessage
 from libs.contracts.orders import OrderCancelled, OrderConfirmed, OrderLine
 from libs.contracts.wishlists import AlertTriggered
 from libs.db.transaction import transaction
+from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
 from libs.money import Money
 from libs.service import service_settings
-from services.notifications import queries
-from services.notifications.channels import console, smtp
 from services.notifications.commands import contacts, deliveries, notices
-from services.notifications.commands.deliveries import Mail
+from services.notifications.extension import extension
 from services.notifications.metrics import count_delivery, set_oldest_queued
-from services.notifications.rules import Notice, Outcome
+from services.notifications.queries import messages as queries
+from services.notifications.rules.messages import Dispatch, Notice, Outcome
 from services.notifications.settings import NotificationsSettings
 
 NUDGES_PER_RUN = 100
@@ -58,21 +58,20 @@ def tell_alert(session: Session, fact: AlertTriggered) -> None:
     data = {"title": fact.title}
     if fact.price_minor is not None and fact.currency is not None:
         data["price"] = _amount(fact.price_minor, fact.currency)
-    email = contacts.find_address(session, fact.customer_id) or ""
-    _notify(session, fact.kind, fact.alert_id, fact.customer_id, email, data)
+    _notify(session, fact.kind, fact.alert_id, fact.customer_id, "", data)
 
 
 @tasks.job(DeliverMessage)
 def deliver_message(message: DeliverMessage) -> None:
     """One attempt, if it is time for one; the row remembers when the next one is due."""
     with transaction() as session:
-        mail = deliveries.claim(session, message.message_id)
-    if mail is None:
+        dispatch = deliveries.claim(session, message.message_id)
+    if dispatch is None:
         return
-    outcome = _deliver(mail)
+    outcome = _deliver(dispatch)
     count_delivery(outcome.verdict)
     with transaction() as session:
-        deliveries.record(session, mail, outcome)
+        deliveries.record(session, dispatch, outcome)
 
 
 @tasks.every(seconds=5)
@@ -89,11 +88,16 @@ def measure_queue(session: Session) -> int:
     return 0
 
 
-def _deliver(mail: Mail) -> Outcome:
-    settings = service_settings(NotificationsSettings)
-    if not settings.smtp_url:
-        return console.deliver(mail)
-    return smtp.deliver(mail, settings.smtp_server(), settings.sender)
+@tasks.every(seconds=60)
+def purge_keys(session: Session) -> int:
+    """Forget idempotency keys whose time is over."""
+    return purge_expired(session)
+
+
+def _deliver(dispatch: Dispatch) -> Outcome:
+    if dispatch.suppressed:
+        return Outcome("refused", f"the address is not used any more: it {dispatch.suppressed}")
+    return extension().ports[dispatch.channel].deliver(dispatch)
 
 
 def _notify(

@@ -9,8 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from libs import ids
-from services.notifications.commands.deliveries import Mail
-from services.notifications.rules import Outcome
+from services.notifications.rules.messages import Dispatch, Outcome, Verdict
 from services.notifications.settings import SmtpServer
 
 CONNECT_SECONDS = 5.0
@@ -19,7 +18,7 @@ _PERMANENT = range(500, 600)
 _MAX_DETAIL = 300
 
 
-def compose(mail: Mail, sender: str) -> EmailMessage:
+def compose(mail: Dispatch, sender: str) -> EmailMessage:
     """The mail as sent, with the same Message-ID each time; ValueError for an unusable address."""
     name, address = parseaddr(sender)
     message = EmailMessage(policy=SMTP)
@@ -36,29 +35,36 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     return message
 
 
-def deliver(mail: Mail, server: SmtpServer, sender: str) -> Outcome:
-    """One try. The server's 5xx is final; its 4xx, silence and a lost connection are not."""
-    try:
-        message = compose(mail, sender)
-    except (ValueError, IndexError) as fault:
-        return Outcome("refused", f"no mail can be written to this address: {fault}")
-    try:
-        connection = _connect(server)
-    except (OSError, smtplib.SMTPException) as fault:
-        return Outcome("retry", _words(fault))
-    with closing(connection):
+class Smtp:
+    """Mail through one server, a connection for each."""
+
+    def __init__(self, server: SmtpServer, sender: str) -> None:
+        self._server = server
+        self._sender = sender
+
+    def deliver(self, dispatch: Dispatch) -> Outcome:
+        """One try. The server's 5xx is final; its 4xx, silence and a lost connection are not."""
         try:
-            return _send(connection, message, mail.address)
-        except smtplib.SMTPNotSupportedError as fault:
-            return Outcome("refused", _words(fault))
+            message = compose(dispatch, self._sender)
+        except (ValueError, IndexError) as fault:
+            return _outcome("refused", f"no mail can be written to this address: {fault}")
+        try:
+            connection = _connect(self._server)
         except (OSError, smtplib.SMTPException) as fault:
-            return Outcome("retry", _words(fault))
+            return _outcome("retry", _words(fault))
+        with closing(connection):
+            try:
+                return _send(connection, message, dispatch.address)
+            except smtplib.SMTPNotSupportedError as fault:
+                return _outcome("refused", _words(fault))
+            except (OSError, smtplib.SMTPException) as fault:
+                return _outcome("retry", _words(fault))
 
 
 def _send(connection: smtplib.SMTP, message: EmailMessage, address: str) -> Outcome:
     try:
         connection.send_message(message, to_addrs=[address])
-        outcome = Outcome("delivered", "accepted")
+        outcome = _outcome("delivered", "accepted", message["Message-ID"])
     except smtplib.SMTPRecipientsRefused as fault:
         outcome = _answered(*fault.recipients[address])
     except smtplib.SMTPResponseException as fault:
@@ -91,8 +97,12 @@ def _connect(server: SmtpServer) -> smtplib.SMTP:
 
 def _answered(code: int, text: bytes | str) -> Outcome:
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return Outcome("refused" if code in _PERMANENT else "retry", f"{code} {words}"[:_MAX_DETAIL])
+    return _outcome("refused" if code in _PERMANENT else "retry", f"{code} {words}")
+
+
+def _outcome(verdict: Verdict, detail: str, reference: str | None = None) -> Outcome:
+    return Outcome(verdict, detail[:_MAX_DETAIL], "smtp", reference)
 
 
 def _words(fault: Exception) -> str:
-    return f"{type(fault).__name__}: {fault}"[:_MAX_DETAIL]
+    return f"{type(fault).__name__}: {fault}"

@@ -1,7 +1,5 @@
 """Which message is tried when, and what became of it. All times are the database's."""
 
-from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,8 +7,8 @@ from sqlalchemy.orm import Session
 from libs.contracts.notifications import DeliverMessage
 from libs.db.statement import Statement
 from libs.messaging.outbox import enqueue
-from services.notifications.commands.notices import NUDGE_SECONDS
-from services.notifications.rules import GIVE_UP_SECONDS, LEASE_SECONDS, Outcome, wait_seconds
+from services.notifications.commands.queueing import NUDGE_SECONDS
+from services.notifications.rules.messages import LEASE_SECONDS, Dispatch, Outcome, wait_seconds
 
 _CLAIM = Statement(
     """
@@ -19,23 +17,30 @@ _CLAIM = Statement(
             due_at = now() + $2::int * interval '1 second',
             nudge_at = now() + $2::int * interval '1 second'
         WHERE id = $1::uuid AND state = 'queued' AND due_at <= now()
-        RETURNING id, attempts, address, subject, body, html, template, created_at
+        RETURNING id, attempts, channel, address, subject, body, html, template, created_at
     ), started AS (
         INSERT INTO attempt (message_id, number, state)
         SELECT id, attempts, 'started' FROM claimed
     )
-    SELECT * FROM claimed
+    SELECT id, attempts, channel, address, subject, body, html, coalesce(template, ''), created_at,
+        (SELECT reason FROM suppression
+         WHERE suppression.channel = claimed.channel
+            AND suppression.address = lower(claimed.address))
+    FROM claimed
     """
 )
 
-# $5 is the message's own end, NULL while it is to be tried again.
+# $5 is the message's own end, NULL while it is to be tried again. What a provider said meanwhile
+# about the same message counts more than that it took the message.
 _END_ATTEMPT = Statement(
     """
     WITH ended AS (
-        UPDATE message SET state = $5::text
-        WHERE id = $1::uuid AND state = 'queued' AND $5::text IS NOT NULL
+        UPDATE message SET state = coalesce($5::text, state), provider = $6::text,
+            reference = coalesce($7::text, reference)
+        WHERE id = $1::uuid AND state = 'queued'
     )
-    UPDATE attempt SET state = $3::text, detail = $4::text, ended_at = now()
+    UPDATE attempt SET state = $3::text, detail = $4::text, provider = $6::text,
+        reference = $7::text, ended_at = now()
     WHERE message_id = $1::uuid AND number = $2::bigint AND state = 'started'
     """
 )
@@ -44,13 +49,14 @@ _END_ATTEMPT = Statement(
 _POSTPONE = Statement(
     """
     UPDATE message SET
-        state = CASE WHEN created_at + $4::int * interval '1 second' <= now()
-            THEN 'failed' ELSE state END,
+        state = CASE WHEN give_up_at <= now() THEN 'failed' ELSE state END,
         due_at = now() + $3::int * interval '1 second',
         nudge_at = now() + $3::int * interval '1 second'
     WHERE id = $1::uuid AND state = 'queued' AND attempts = $2::bigint
     """
 )
+
+_FORGET_DEVICE = Statement("DELETE FROM device WHERE token = $1::text")
 
 _OVERDUE = Statement(
     """
@@ -68,32 +74,22 @@ _OVERDUE = Statement(
 _ENDS = {"delivered": "delivered", "refused": "failed"}
 
 
-class Mail(NamedTuple):
-    """A message that one worker may try to deliver now."""
-
-    message_id: UUID
-    attempt: int
-    address: str
-    subject: str
-    body: str
-    html: str | None
-    template: str
-    created_at: datetime
-
-
-def claim(session: Session, message_id: UUID) -> Mail | None:
+def claim(session: Session, message_id: UUID) -> Dispatch | None:
     """Take the message for one attempt; None if it is done, not due or in other hands."""
     row = _CLAIM.first(session, message_id, LEASE_SECONDS)
-    return Mail(*row) if row else None
+    return Dispatch(*row) if row else None
 
 
-def record(session: Session, mail: Mail, outcome: Outcome) -> None:
+def record(session: Session, dispatch: Dispatch, outcome: Outcome) -> None:
     """Store what became of the attempt; a message that failed for a day is given up."""
     end = _ENDS.get(outcome.verdict)
-    _END_ATTEMPT.later(session, mail.message_id, mail.attempt, outcome.verdict, outcome.detail, end)
+    one = (dispatch.message_id, dispatch.attempt)
+    told = (outcome.verdict, outcome.detail, end, outcome.provider, outcome.reference)
+    _END_ATTEMPT.later(session, *one, *told)
     if end is None:
-        wait = wait_seconds(mail.attempt)
-        _POSTPONE.later(session, mail.message_id, mail.attempt, wait, GIVE_UP_SECONDS)
+        _POSTPONE.later(session, *one, wait_seconds(dispatch.attempt))
+    if outcome.address_gone and dispatch.channel == "push":
+        _FORGET_DEVICE.later(session, dispatch.address)
 
 
 def nudge_overdue(session: Session, limit: int) -> int:

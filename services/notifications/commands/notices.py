@@ -1,77 +1,48 @@
-"""Tell people what happened: once per event, channel and recipient."""
-
-import logging
+"""Tell people what happened: once per event, channel and address."""
 
 from sqlalchemy.orm import Session
 
-from libs.contracts.notifications import DeliverMessage
-from libs.db.statement import Statement
-from libs.ids import uuid7
-from libs.messaging.outbox import enqueue
-from services.notifications.errors import BadTemplate
-from services.notifications.rendering import Words, render
-from services.notifications.rules import CHANNELS, Notice
-
-_log = logging.getLogger(__name__)
-# The jobs pool has this long before the sweep hands a message to it again.
-NUDGE_SECONDS = 30
-
-# The newest revision and, behind it, the first one, which came with the program.
-_TEXTS = Statement(
-    """
-    (SELECT subject, body, html FROM template
-     WHERE key = $1::text AND locale = $2::text AND channel = $3::text
-     ORDER BY revision DESC LIMIT 1)
-    UNION ALL
-    (SELECT subject, body, html FROM template
-     WHERE key = $1::text AND locale = 'en' AND channel = $3::text AND revision = 1)
-    """
-)
-
-_INSERT = Statement(
-    """
-    INSERT INTO message (
-        id, dedupe_key, template, channel, user_id, address, subject, body, html, state, nudge_at
-    ) VALUES (
-        $1::uuid, $2::text, $3::text, $4::text, $5::uuid, $6::text, $7::text, $8::text, $9::text,
-        $10::text, now() + $11::int * interval '1 second'
-    )
-    ON CONFLICT (dedupe_key) DO NOTHING RETURNING 1
-    """
-)
+from libs import clock
+from services.notifications.commands.queueing import Draft, add_message
+from services.notifications.commands.reach import Reach, find_reach, stranger
+from services.notifications.commands.words import find_words, render_best
+from services.notifications.rules.messages import Notice, languages
+from services.notifications.rules.preferences import CHANNELS
 
 
 def notify(session: Session, notice: Notice, *, locale: str) -> None:
-    """One message per channel that reaches the recipient; repetitions of the notice add none."""
-    for channel in CHANNELS:
-        recipient = notice.recipient(channel)
-        if recipient is None:
+    """A message over each wanted channel that reaches the recipient; repetitions add none."""
+    reach = _reach(session, notice)
+    preferences = reach.preferences
+    wanted = [
+        channel
+        for channel in CHANNELS
+        if reach.addresses(channel) and preferences.allows(channel, notice.topic)
+    ]
+    choices = find_words(session, notice.template, wanted, languages(preferences.locale, locale))
+    now = clock.now()
+    for channel in wanted:
+        if channel not in choices:
             continue
-        words = _words(session, notice, channel, locale)
-        message_id = uuid7()
-        is_new = _INSERT.first(
-            session,
-            message_id,
-            notice.dedupe_key(channel, recipient),
-            notice.template,
-            channel,
-            notice.user_id,
-            notice.email if channel == "email" else None,
-            *words,
-            "queued" if channel == "email" else "delivered",
-            NUDGE_SECONDS,
-        )
-        if is_new and channel == "email":
-            enqueue(session, DeliverMessage(message_id=message_id))
+        words = render_best(notice.template, choices[channel], notice.data)
+        due_at = preferences.wait_until(channel, notice.topic, now)
+        for address in reach.addresses(channel):
+            draft = Draft(
+                notice.event,
+                notice.template,
+                notice.topic,
+                channel,
+                notice.user_id,
+                address,
+                words,
+                due_at if due_at > now else None,
+            )
+            add_message(session, draft)
 
 
-def _words(session: Session, notice: Notice, channel: str, locale: str) -> Words:
-    """A template that an editor broke must not hold back a notice: the first revision stands in."""
-    found = _TEXTS.rows(session, notice.template, locale, channel)
-    *newer, first = [Words(*words) for words in found]
-    for source in newer:
-        try:
-            return render(source, notice.data)
-        except BadTemplate:
-            _log.exception("template %s for %s cannot be used", notice.template, channel)
-    return render(first, notice.data)
+def _reach(session: Session, notice: Notice) -> Reach:
+    """A notice may bring the address that it is meant for, such as the one of the order."""
+    if notice.user_id is None:
+        return stranger(email=notice.email)
+    known = find_reach(session, notice.user_id)
+    return known._replace(email=notice.email or known.email)

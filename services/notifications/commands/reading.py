@@ -7,7 +7,7 @@ from sqlalchemy import CursorResult, func, update
 from sqlalchemy.orm import Session
 
 from services.notifications.errors import MessageNotFound
-from services.notifications.models import Message
+from services.notifications.models.messages import Message
 
 
 def mark_message(session: Session, *, user_id: UUID, message_id: UUID, read: bool) -> Message:

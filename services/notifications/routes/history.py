@@ -1,4 +1,4 @@
-"""Every message and the attempts to deliver it, over HTTP."""
+"""Every message and what became of it, over HTTP."""
 
 from typing import Any
 from uuid import UUID
@@ -8,9 +8,15 @@ from libs.db.transaction import reading
 from libs.http.blueprint import Blueprint
 from libs.http.operation import access
 from libs.http.paging import PageArgs
-from services.notifications import queries
-from services.notifications.models import Attempt, Message
-from services.notifications.schemas import AttemptPageSchema, HistoryArgs, MessagePageSchema
+from services.notifications.models.messages import Attempt, Feedback, Message
+from services.notifications.queries import messages as queries
+from services.notifications.schemas.messages import (
+    AttemptPageSchema,
+    FeedbackPageSchema,
+    HistoryArgs,
+    MessagePageSchema,
+    MessageSchema,
+)
 
 history = Blueprint(
     "notification_history",
@@ -30,6 +36,15 @@ def list_messages(args: dict[str, Any]) -> Page[Message]:
         return queries.list_history(session, **args)
 
 
+@history.get("/history/<id('msg'):message_id>")
+@access(roles=("admin",))
+@history.response(200, MessageSchema)
+def get_message(message_id: UUID) -> Message:
+    """A message over any channel, and how far it has come."""
+    with reading() as session:
+        return queries.get_message(session, message_id)
+
+
 @history.get("/<id('msg'):message_id>/attempts")
 @access(roles=("admin",))
 @history.arguments(PageArgs, location="query")
@@ -38,3 +53,13 @@ def list_attempts(args: dict[str, Any], message_id: UUID) -> Page[Attempt]:
     """The tries to deliver a message."""
     with reading() as session:
         return queries.list_attempts(session, message_id, **args)
+
+
+@history.get("/<id('msg'):message_id>/feedback")
+@access(roles=("admin",))
+@history.arguments(PageArgs, location="query")
+@history.response(200, FeedbackPageSchema)
+def list_message_feedback(args: dict[str, Any], message_id: UUID) -> Page[Feedback]:
+    """What the provider said later: delivered, deferred, bounced, complained."""
+    with reading() as session:
+        return queries.list_feedback(session, message_id, **args)

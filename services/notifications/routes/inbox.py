@@ -8,10 +8,10 @@ from libs.db.transaction import reading, transaction
 from libs.http.auth import user_id
 from libs.http.blueprint import Blueprint
 from libs.http.operation import access
-from services.notifications import queries
 from services.notifications.commands import reading as commands
-from services.notifications.models import Message
-from services.notifications.schemas import (
+from services.notifications.models.messages import Message
+from services.notifications.queries import messages as queries
+from services.notifications.schemas.messages import (
     InboxArgs,
     MarkedSchema,
     MarkNotificationSchema,

@@ -117,7 +117,7 @@ def pass_time(message_id: UUID, seconds: float) -> None:
         session.execute(
             text(
                 "UPDATE message SET created_at = created_at - :by, due_at = due_at - :by,"
-                " nudge_at = nudge_at - :by WHERE id = :id"
+                " nudge_at = nudge_at - :by, give_up_at = give_up_at - :by WHERE id = :id"
             ).bindparams(id=message_id),
             {"by": timedelta(seconds=seconds)},
         )

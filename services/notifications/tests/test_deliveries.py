@@ -12,7 +12,7 @@ from libs.testing.smtp_server import smtp_server
 from services.notifications import tasks
 from services.notifications.channels import smtp
 from services.notifications.commands import deliveries
-from services.notifications.rules import GIVE_UP_SECONDS, LEASE_SECONDS
+from services.notifications.rules.messages import GIVE_UP_SECONDS, LEASE_SECONDS
 from services.notifications.tests.story import (
     attempts,
     deliver,
@@ -179,7 +179,7 @@ def test_without_a_server_mail_is_written_to_the_log_with_its_address_masked(app
     with caplog.at_level(logging.INFO):
         found = deliver(mail())
 
-    (record,) = [record for record in caplog.records if record.message == "mail"]
+    (record,) = [record for record in caplog.records if record.message == "email"]
     assert found.state == "delivered"
     assert record.to == "a***@example.org"
     assert record.subject == "Welcome"

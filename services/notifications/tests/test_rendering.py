@@ -4,7 +4,7 @@ import pytest
 
 from services.notifications.errors import BadTemplate
 from services.notifications.rendering import Words, render
-from services.notifications.rules import masked, one_line, wait_seconds
+from services.notifications.rules.messages import masked, one_line, wait_seconds
 
 
 def test_data_fills_the_template():

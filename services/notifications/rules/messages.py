@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-Channel = Literal["email", "in_app"]
+from services.notifications.rules.preferences import Topic
+
 Verdict = Literal["delivered", "refused", "retry"]
 
 # What each notice brings, so that a template that needs more fails when it is written.
@@ -20,9 +22,19 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "order_cancelled": {"total": "19.00 EUR", "reason": "a product ran out"},
     "back_in_stock": {"title": "Mug"},
     "price_drop": {"title": "Mug", "price": "19.00 EUR"},
+    "webhook_disabled": {"url": "https://shop.example.org/hooks", "reason": "no answer"},
 }
-CHANNELS: tuple[Channel, ...] = ("in_app", "email")
+TOPICS_OF_NOTICES: dict[str, Topic] = {
+    "welcome": "account",
+    "order_confirmed": "orders",
+    "order_cancelled": "orders",
+    "back_in_stock": "wishlist",
+    "price_drop": "wishlist",
+    "webhook_disabled": "account",
+}
+TEMPLATE_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LOCALE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 GIVE_UP_SECONDS = 24 * 3600
 # Longer than any one delivery can take, so that two workers do not hold a message at once.
 LEASE_SECONDS = 180
@@ -43,23 +55,39 @@ class Notice:
     email: str
     data: Mapping[str, Any]
 
-    def recipient(self, channel: Channel) -> str | None:
-        """Where it goes over that channel, if it can."""
-        if channel == "in_app":
-            return str(self.user_id) if self.user_id else None
-        return self.email or None
+    @property
+    def topic(self) -> Topic:
+        """What it is about, for the preferences."""
+        return TOPICS_OF_NOTICES[self.template]
 
-    def dedupe_key(self, channel: Channel, recipient: str) -> str:
-        """The same for each repetition of the notice."""
-        return f"{self.event}/{channel}/{recipient}"
+
+class Dispatch(NamedTuple):
+    """A message that one worker may try to deliver now; `suppressed` says why it must not."""
+
+    message_id: UUID
+    attempt: int
+    channel: str
+    address: str
+    subject: str
+    body: str
+    html: str | None
+    template: str
+    created_at: datetime
+    suppressed: str | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one try."""
+    """What became of one try; `reference` is the provider's own name for the message.
+
+    `address_gone`: nobody will ever be reached there again.
+    """
 
     verdict: Verdict
     detail: str
+    provider: str = ""
+    reference: str | None = None
+    address_gone: bool = False
 
 
 def one_line(subject: str) -> str:
@@ -73,6 +101,12 @@ def wait_seconds(attempt: int) -> int:
 
 
 def masked(address: str) -> str:
-    """`a***@example.org`: enough to recognize, too little to write to."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}***@{domain}"
+    """`a***@example.org`, `+4***89`: enough to recognize, too little to write to."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}" if at else f"{address[:2]}***{address[-2:]}"
+
+
+def languages(*wanted: str | None) -> list[str]:
+    """The locales to look for, best first: each one, its bare language, and English in the end."""
+    found = [one for locale in wanted if locale for one in (locale, locale.partition("-")[0])]
+    return list(dict.fromkeys([*found, "en"]))
