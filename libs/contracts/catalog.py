@@ -49,3 +49,11 @@ class WorkImports(Job, frozen=True, kw_only=True):
     wire_name: ClassVar[str] = "catalog.work_imports.v1"
 
     import_id: UUID
+
+
+class IndexProducts(Job, frozen=True, kw_only=True):
+    """Let searches learn of products that have changed."""
+
+    wire_name: ClassVar[str] = "catalog.index_products.v1"
+
+    product_ids: tuple[UUID, ...]

@@ -4,16 +4,17 @@ import psycopg2
 from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
-from libs.contracts.catalog import WorkImports
+from libs.contracts.catalog import IndexProducts, WorkImports
 from libs.contracts.inventory import StockChanged
 from libs.contracts.reviews import RatingChanged
 from libs.db.transaction import transaction
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
 from services.catalog import metrics
-from services.catalog.commands import imports, listing, ratings, stock
+from services.catalog.commands import imports, listing, ratings, search_feed, stock
 from services.catalog.queries.imports import longest_rest
 from services.catalog.queries.taxonomy import oldest_stale
+from services.catalog.search import feed
 
 tasks = Tasks("catalog")
 _REFRESH_BATCH = 200
@@ -43,6 +44,18 @@ def work_imports(_job: WorkImports) -> None:
     """Work all chunks there are, of this import and of those that wait with it."""
     while _work_chunk():
         pass
+
+
+@tasks.job(IndexProducts)
+def index_products(job: IndexProducts) -> None:
+    """Let searches learn of these products; what an index misses is handed out again later."""
+    feed.learn(job.product_ids)
+
+
+@tasks.every(seconds=1, when=search_feed.is_due)
+def feed_searches(session: Session) -> int:
+    """Hand what has changed to the jobs pool."""
+    return search_feed.hand_out(session)
 
 
 @tasks.every(seconds=5)

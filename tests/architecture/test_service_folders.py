@@ -27,6 +27,7 @@ ALLOWED_MODULES = {
 # What only one service has to do, named after what it wraps.
 OWN_MODULES = {
     "accounts": {"cli", "passwords", "tokens"},
+    "catalog": {"media", "search"},
     "notifications": {"channels", "rendering"},
     "payments": {"providers", "resolver"},
 }

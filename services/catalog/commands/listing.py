@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from libs import clock
 from libs.db.statement import Statement
+from services.catalog.commands import search_feed
 from services.catalog.models.tables import WHOLE_SHOP
 
 # PostgreSQL would read `BM-77` as a word and a negative number, and `a/b` as a path.
@@ -130,6 +131,7 @@ def refresh(session: Session, product_ids: Sequence[UUID]) -> None:
     _mark_stock.later(session, ids)
     _delete_numbers.later(session, ids)
     _insert_numbers.later(session, ids)
+    search_feed.queue(session, ids)
 
 
 def refresh_stale(session: Session, limit: int) -> int:
@@ -153,3 +155,4 @@ def refresh_stock(session: Session, product_ids: Sequence[UUID]) -> None:
     ids = sorted(product_ids)
     _lock.rows(session, ids)
     _mark_stock.later(session, ids)
+    search_feed.queue(session, ids)

@@ -5,6 +5,7 @@ from services.catalog.models.base import Base
 from services.catalog.models.imports import Import, ImportChunk, RowError
 from services.catalog.models.listing import WHOLE_SHOP, Listing, Rating, Stock
 from services.catalog.models.product import Price, Product, Revision, Variant
+from services.catalog.models.search import SearchChange, Term
 from services.catalog.models.taxonomy import Brand, Category
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Rating",
     "Revision",
     "RowError",
+    "SearchChange",
     "Stock",
+    "Term",
     "Variant",
 ]

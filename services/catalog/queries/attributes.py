@@ -43,4 +43,7 @@ def filterable(session: Session) -> dict[str, Definition]:
 
 
 def _by_code(rows: Iterable[tuple[Any, ...]]) -> dict[str, Definition]:
-    return {row[0]: Definition(*row[:4], tuple(row[4]), row[5]) for row in rows}
+    return {
+        code: Definition(code, name, kind, unit, tuple(choices), narrows)
+        for code, name, kind, unit, choices, narrows in rows
+    }

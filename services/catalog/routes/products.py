@@ -22,7 +22,8 @@ from services.catalog.errors import ProductNotFound
 from services.catalog.models.tables import Product, Revision
 from services.catalog.queries import products as queries
 from services.catalog.queries.cards import Card
-from services.catalog.queries.products import Criteria, FacetedPage
+from services.catalog.queries.criteria import Criteria
+from services.catalog.queries.products import FacetedPage
 from services.catalog.queries.revisions import list_revisions
 from services.catalog.rules.product import ProductDraft
 from services.catalog.rules.text import is_slug
@@ -39,6 +40,7 @@ from services.catalog.schemas.shown import (
     RevisionPageSchema,
     product_body,
 )
+from services.catalog.search.choice import find
 
 products = Blueprint(
     "products", __name__, url_prefix="/api/v1/products", description="What is sold."
@@ -151,8 +153,9 @@ def _page(args: dict[str, Any]) -> FacetedPage:
     page = {name: args.pop(name) for name in ("cursor", "limit")}
     attributes = tuple(args.pop("attributes"))
     criteria = Criteria(include_hidden=_includes_hidden(args), attributes=attributes, **args)
+    found = find(criteria, **page)
     with reading() as session:
-        return queries.list_products(session, criteria, **page)
+        return queries.list_products(session, criteria, found=found, **page)
 
 
 def _includes_hidden(args: dict[str, Any]) -> bool:

@@ -25,9 +25,14 @@ def is_slug(text: str) -> bool:
     return len(text) <= MAX_SLUG and _SLUG.fullmatch(text) is not None
 
 
+def query_words(text: str) -> list[str]:
+    """The words of a search, as many as count."""
+    return _WORD.findall(text.lower())[:_MAX_WORDS]
+
+
 def search_expression(text: str) -> str:
     """A tsquery of all the words, the last one perhaps unfinished; empty when there is no word."""
-    words = _WORD.findall(text.lower())[:_MAX_WORDS]
+    words = query_words(text)
     if not words:
         return ""
     # A shorter beginning would match most of the catalog.

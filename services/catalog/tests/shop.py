@@ -1,7 +1,7 @@
 """Fills a test's catalog through the service's own commands, and reads what became of it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -11,13 +11,17 @@ from libs.contracts.catalog import ProductChanged
 from libs.contracts.inventory import StockLevel
 from libs.db.transaction import reading, transaction
 from libs.ids import uuid7
+from libs.messaging.message import Fact
 from libs.money import Money
 from services.catalog import tasks
 from services.catalog.commands import attributes, brands, categories, products, stock
 from services.catalog.queries.cards import Card
-from services.catalog.queries.products import Criteria, get_product, list_products
+from services.catalog.queries.criteria import Criteria
+from services.catalog.queries.products import get_product, list_products
 from services.catalog.rules.product import ProductDraft, VariantDraft
+from services.catalog.search import feed
 
+F = TypeVar("F", bound=Fact)
 ACTOR = uuid7()
 MUG: dict[str, Any] = {
     "name": "Mug",
@@ -103,6 +107,12 @@ class Shop:
         with transaction() as session:
             return tasks.refresh_listings(session)
 
+    def learn(self) -> None:
+        """As the jobs pool does: searches learn of what waits."""
+        with reading() as session:
+            waiting = session.scalars(text("SELECT product_id FROM search_change")).all()
+        feed.learn(waiting)
+
     def card(self, product_id: UUID) -> Card:
         """The product as an administrator sees it."""
         with reading() as session:
@@ -124,15 +134,20 @@ class Shop:
         }
 
     def facts(self) -> list[ProductChanged]:
-        """What was announced, in order."""
+        """What was announced of products, in order."""
+        return self.announced(ProductChanged)
+
+    def announced(self, kind: type[F]) -> list[F]:
+        """The facts of a kind, in order."""
         with reading() as session:
             rows = session.scalars(
-                text("SELECT envelope FROM outbox WHERE type LIKE 'catalog.product%' ORDER BY id")
+                text("SELECT envelope FROM outbox WHERE type = :type ORDER BY id"),
+                {"type": kind.wire_name},
             )
             envelopes: Sequence[str] = rows.all()
         return [
             msgspec.json.decode(
-                msgspec.json.encode(msgspec.json.decode(envelope)["data"]), type=ProductChanged
+                msgspec.json.encode(msgspec.json.decode(envelope)["data"]), type=kind
             )
             for envelope in envelopes
         ]

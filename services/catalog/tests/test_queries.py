@@ -6,7 +6,8 @@ from libs.db.transaction import reading
 from libs.money import Money
 from services.catalog.errors import ProductNotFound
 from services.catalog.queries import products as queries
-from services.catalog.queries.products import Criteria, get_product, list_products
+from services.catalog.queries.criteria import Criteria
+from services.catalog.queries.products import get_product, list_products
 from services.catalog.tests.shop import Shop, variant
 
 
