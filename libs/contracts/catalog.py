@@ -25,6 +25,15 @@ class ProductVariant(msgspec.Struct, frozen=True, kw_only=True):
     weight_grams: int = 0
 
 
+class ProductCategory(msgspec.Struct, frozen=True, kw_only=True):
+    """A category as it now stands; `version` only grows."""
+
+    category_id: UUID
+    version: int
+    slug: str
+    name: str
+
+
 class ProductChanged(Fact, frozen=True, kw_only=True):
     """A product as it now stands, all variants included; `active=False` cannot be bought.
 
@@ -41,6 +50,15 @@ class ProductChanged(Fact, frozen=True, kw_only=True):
     tax_category: str
     variants: tuple[ProductVariant, ...]
     category_ids: tuple[UUID, ...] = ()
+    category: ProductCategory | None = None
+
+
+class CategoryChanged(Fact, frozen=True, kw_only=True):
+    """A category got another name or address; where it lies does not count."""
+
+    wire_name: ClassVar[str] = "catalog.category_changed.v1"
+
+    category: ProductCategory
 
 
 class WorkImports(Job, frozen=True, kw_only=True):

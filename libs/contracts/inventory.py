@@ -1,5 +1,6 @@
 """What inventory obeys and announces."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -64,3 +65,23 @@ class ReturnStock(Command, frozen=True, kw_only=True):
     order_id: UUID
     return_id: UUID
     lines: tuple[StockLine, ...]
+
+
+class StockMovement(msgspec.Struct, frozen=True, array_like=True):
+    """One entry of the ledger: by how much, why and by what the stock at a location changed."""
+
+    id: int
+    kind: str
+    reference: UUID
+    variant_id: UUID
+    location: str
+    delta: int
+    at: datetime
+
+
+class StockMoved(Fact, frozen=True, kw_only=True):
+    """Entries of the ledger in its order; each entry is announced exactly once."""
+
+    wire_name: ClassVar[str] = "inventory.stock_moved.v1"
+
+    movements: tuple[StockMovement, ...]

@@ -1,11 +1,12 @@
 """What orders announces."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 import msgspec
 
+from libs.contracts.promotions import Redemption
 from libs.messaging.message import Fact
 
 
@@ -21,6 +22,19 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     total_minor: int
 
 
+class OrderAmounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes up an order's total: goods less discount, plus shipping and added tax.
+
+    `included_tax_minor` is inside of these.
+    """
+
+    subtotal_minor: int
+    discount_minor: int
+    shipping_minor: int
+    tax_minor: int
+    included_tax_minor: int
+
+
 class OrderPlaced(Fact, frozen=True, kw_only=True):
     """An order exists and its saga runs: its cart stays frozen."""
 
@@ -28,13 +42,14 @@ class OrderPlaced(Fact, frozen=True, kw_only=True):
 
     order_id: UUID
     cart_id: UUID
+    placed_at: datetime | None = None
 
 
 class OrderConfirmed(Fact, frozen=True, kw_only=True):
-    """The order is paid.
+    """The order is paid; `redemptions` are the coupons that it used.
 
-    Lines are left out of a very long order (`lines_omitted`); what was bought still stands in
-    `product_ids`, which is empty when the lines are there.
+    Lines are left out of a very long order (`lines_omitted`) and follow as `OrderLinesSold`; what
+    was bought still stands in `product_ids`, which is empty when the lines are there.
     """
 
     wire_name: ClassVar[str] = "orders.order_confirmed.v1"
@@ -50,6 +65,19 @@ class OrderConfirmed(Fact, frozen=True, kw_only=True):
     lines: tuple[OrderLine, ...]
     lines_omitted: bool = False
     product_ids: tuple[UUID, ...] = ()
+    amounts: OrderAmounts | None = None
+    redemptions: tuple[Redemption, ...] = ()
+
+
+class OrderLinesSold(Fact, frozen=True, kw_only=True):
+    """Some lines of a confirmed order that is too long for one message; `first` is the position of
+    the first of them, counted from 1."""
+
+    wire_name: ClassVar[str] = "orders.order_lines_sold.v1"
+
+    order_id: UUID
+    first: int
+    lines: tuple[OrderLine, ...]
 
 
 class OrderCancelled(Fact, frozen=True, kw_only=True):
@@ -66,3 +94,36 @@ class OrderCancelled(Fact, frozen=True, kw_only=True):
     code: str
     detail: str
     cancelled_at: datetime
+
+
+class ReturnedLine(msgspec.Struct, frozen=True, array_like=True):
+    """Pieces of the order's line of that position, and what is paid back for them."""
+
+    position: int
+    quantity: int
+    amount_minor: int
+
+
+class ReturnRequested(Fact, frozen=True, kw_only=True):
+    """Pieces of an order are to come back, and a saga sees to the refund."""
+
+    wire_name: ClassVar[str] = "orders.return_requested.v1"
+
+    order_id: UUID
+    return_id: UUID
+    requested_at: datetime
+
+
+class ReturnSettled(Fact, frozen=True, kw_only=True):
+    """The money of a return went back, or the provider would not give it; then `code` says why."""
+
+    wire_name: ClassVar[str] = "orders.return_settled.v1"
+
+    order_id: UUID
+    return_id: UUID
+    outcome: Literal["refunded", "refused"]
+    code: str | None
+    currency: str
+    amount_minor: int
+    settled_at: datetime
+    lines: tuple[ReturnedLine, ...]

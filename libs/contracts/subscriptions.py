@@ -5,9 +5,16 @@ was not up yet.
 """
 
 from libs.contracts.accounts import CustomerGroupsChanged, CustomerRegistered
-from libs.contracts.catalog import ProductChanged
-from libs.contracts.inventory import StockChanged
-from libs.contracts.orders import OrderCancelled, OrderConfirmed, OrderPlaced
+from libs.contracts.catalog import CategoryChanged, ProductChanged
+from libs.contracts.inventory import StockChanged, StockMoved
+from libs.contracts.orders import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderLinesSold,
+    OrderPlaced,
+    ReturnRequested,
+    ReturnSettled,
+)
 from libs.contracts.promotions import CouponsChanged, PromotionChanged
 from libs.contracts.reviews import RatingChanged
 from libs.contracts.wishlists import AlertTriggered
@@ -28,4 +35,9 @@ SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
     "reviews": (OrderConfirmed,),
     "notifications": (CustomerRegistered, OrderConfirmed, OrderCancelled, AlertTriggered),
     "wishlists": (ProductChanged, StockChanged),
+    "reports": (
+        *(OrderPlaced, OrderConfirmed, OrderLinesSold, OrderCancelled),
+        *(ReturnRequested, ReturnSettled),
+        *(ProductChanged, CategoryChanged, StockMoved),
+    ),
 }

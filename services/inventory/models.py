@@ -156,3 +156,18 @@ class StockMark(Base):
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     variant_id: Mapped[UUID]
+
+
+class LedgerCursor(Base):
+    """The one row that says up to which movement the ledger has been announced.
+
+    All movements up to `horizon` are visible once transaction `settled_by` is the oldest that runs.
+    """
+
+    __tablename__ = "ledger_cursor"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    announced: Mapped[int]
+    horizon: Mapped[int]
+    settled_by: Mapped[int]

@@ -11,9 +11,17 @@ from libs.http.idempotency import purge_expired
 from libs.messaging.message import Command
 from libs.messaging.tasks import Tasks
 from services.inventory import metrics, queries
-from services.inventory.commands import announcements, holds, reservations, returns, variants
+from services.inventory.commands import (
+    announcements,
+    holds,
+    ledger,
+    reservations,
+    returns,
+    variants,
+)
 
 MARKS_PER_RUN = 500
+MOVEMENTS_PER_RUN = 1_000
 BACKORDERS_PER_RUN = 50
 RESERVATIONS_PER_RUN = 50
 
@@ -69,6 +77,13 @@ def announce_levels(session: Session) -> int:
     """Announce what changed; only a full batch is followed at once, so that changes gather."""
     taken = announcements.announce_levels(session, MARKS_PER_RUN)
     return taken if taken == MARKS_PER_RUN else 0
+
+
+@tasks.every(seconds=1, when=ledger.has_news)
+def announce_movements(session: Session) -> int:
+    """Announce what the ledger has gained; only a full batch is followed at once."""
+    announced = ledger.announce_movements(session, MOVEMENTS_PER_RUN)
+    return announced if announced == MOVEMENTS_PER_RUN else 0
 
 
 @tasks.every(seconds=5)

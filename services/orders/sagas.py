@@ -52,7 +52,7 @@ class ReturnPlan(Payload, frozen=True, kw_only=True):
 
 
 def _confirm(session: Session, plan: OrderPlan, _state: SagaState) -> None:
-    lifecycle.confirm(session, plan.order_id)
+    lifecycle.confirm(session, plan.order_id, plan.redemptions)
 
 
 def _cancel(session: Session, plan: OrderPlan, state: SagaState) -> None:

@@ -7,8 +7,10 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from libs import clock
+from libs.contracts.catalog import CategoryChanged, ProductCategory
 from libs.db.statement import Statement
 from libs.ids import uuid7
+from libs.messaging.outbox import announce
 from services.catalog.errors import (
     CategoryCycle,
     CategoryInUse,
@@ -75,12 +77,15 @@ def change_category(session: Session, category: Category, changes: Mapping[str, 
     if slug != category.slug:
         _check_slug(session, slug)
     above = _new_parent(session, category, changes)
+    is_called_otherwise = (slug, name) != (category.slug, category.name)
     if name != category.name or (above.id if above else None) != category.parent_id:
         _move(session, category, name, above)
     category.slug = slug
     category.version += 1
     category.updated_at = clock.now()
     session.flush()
+    if is_called_otherwise:
+        _announce(session, category)
 
 
 def delete_category(session: Session, category: Category) -> None:
@@ -91,6 +96,16 @@ def delete_category(session: Session, category: Category) -> None:
         raise CategoryInUse("the category has subcategories or products, perhaps deleted ones")
     session.delete(category)
     session.flush()
+
+
+def _announce(session: Session, category: Category) -> None:
+    state = ProductCategory(
+        category_id=category.id,
+        version=category.version,
+        slug=category.slug,
+        name=category.name,
+    )
+    announce(session, CategoryChanged(category=state))
 
 
 def _new_parent(

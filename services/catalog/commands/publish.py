@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from libs import clock
-from libs.contracts.catalog import ProductChanged, ProductVariant, VariantPrice
+from libs.contracts.catalog import ProductCategory, ProductChanged, ProductVariant, VariantPrice
 from libs.db.statement import Statement
 from libs.messaging.outbox import announce
 from services.catalog.commands import listing
@@ -25,8 +25,10 @@ _next_version = Statement(
 _states = Statement(
     """
     SELECT p.id, p.version, p.slug, p.name,
-        p.status = 'active' AND p.deleted_at IS NULL, p.tax_category, v.variants
+        p.status = 'active' AND p.deleted_at IS NULL, p.tax_category, v.variants,
+        c.id, c.version, c.slug, c.name
     FROM product p
+    LEFT JOIN category c ON c.id = p.category_id
     CROSS JOIN LATERAL (
         SELECT json_agg(
             json_build_array(v.id, v.sku, v.options, v.weight_g, pr.prices)
@@ -98,11 +100,20 @@ def _facts(session: Session, ids: Sequence[UUID]) -> list[ProductChanged]:
             active=active,
             tax_category=tax_category,
             variants=tuple(_variant(name, variant) for variant in _variants.decode(variants)),
+            category=_category(*category),
         )
-        for product_id, version, slug, name, active, tax_category, variants in _states.rows(
-            session, ids
+        for product_id, version, slug, name, active, tax_category, variants, *category in (
+            _states.rows(session, ids)
         )
     ]
+
+
+def _category(
+    category_id: UUID | None, version: int, slug: str, name: str
+) -> ProductCategory | None:
+    if category_id is None:
+        return None
+    return ProductCategory(category_id=category_id, version=version, slug=slug, name=name)
 
 
 def _variant(name: str, variant: _Variant) -> ProductVariant:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from libs.contracts.catalog import CategoryChanged, ProductCategory
 from libs.db.transaction import transaction
 from services.catalog.commands.categories import lock_tree
 from services.catalog.tests.shop import Shop
@@ -49,6 +50,27 @@ def test_a_moved_category_takes_along_what_lies_below(
     shop.refresh_listings()
     assert shop.names(category="garden") == ["Cup"]
     assert shop.names(category="home") == []
+
+
+def test_a_product_tells_its_category_and_the_category_what_it_is_called(
+    client: Any, admin: dict[str, str], shop: Shop
+) -> None:
+    shop.category("Mugs")
+    shop.add("Cup", category="mugs")
+    shop.add("Odd")
+    path = f"{CATEGORIES}/mugs"
+
+    client.patch(path, json={"name": "Cups", "slug": "cups"}, headers=admin)
+    client.patch(f"{CATEGORIES}/cups", json={"parent": shop.category("Home")}, headers=admin)
+
+    cup, odd = shop.facts()
+    assert cup.category is not None
+    assert (cup.category.slug, cup.category.name, cup.category.version) == ("mugs", "Mugs", 1)
+    assert odd.category is None
+    [told] = shop.announced(CategoryChanged)
+    assert told.category == ProductCategory(
+        category_id=cup.category.category_id, version=2, slug="cups", name="Cups"
+    )
 
 
 def test_a_category_can_become_a_root(client: Any, admin: dict[str, str], shop: Shop) -> None:

@@ -109,7 +109,8 @@ def place_order(session: Session, cart: FrozenCart, purchase: Purchase) -> Order
     lines = [(uuid7(), line) for line in cart.lines]
     if not _insert.run(session, *_values(cart, purchase, lines, now)):
         raise CartAlreadyOrdered("this cart has a live order", cart_id=str(cart.cart_id))
-    announce(session, OrderPlaced(order_id=cart.order_id, cart_id=cart.cart_id))
+    placed = OrderPlaced(order_id=cart.order_id, cart_id=cart.cart_id, placed_at=now)
+    announce(session, placed)
     plan = _plan(cart, purchase)
     orchestrator.start(
         session, PLACE_ORDER, plan, saga_id=cart.order_id, business_key=str(cart.order_id)

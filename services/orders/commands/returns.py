@@ -51,7 +51,7 @@ def request_return(session: Session, order: Order, pieces: Mapping[UUID, int], r
         currency=order.currency,
         lines=tuple(StockLine(line.variant_id, pieces[line.id]) for line in lines),
     )
-    returning.requested(session, order.id, returned.amount_minor)
+    returning.requested(session, order.id, returned.id, returned.amount_minor)
     orchestrator.start(
         session, RETURN_ORDER, plan, saga_id=returned.id, business_key=str(returned.id)
     )

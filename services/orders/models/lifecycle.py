@@ -3,6 +3,7 @@
 Repeating a move that was made changes nothing; a move that the status forbids touches no row.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,14 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from libs import clock
-from libs.contracts.orders import OrderCancelled, OrderConfirmed
+from libs.contracts.orders import OrderAmounts, OrderCancelled, OrderConfirmed, OrderLinesSold
 from libs.contracts.orders import OrderLine as SoldLine
+from libs.contracts.promotions import Redemption
 from libs.db.statement import Statement
 from libs.messaging.outbox import announce
 
 # A fact is a reference, not a document: of an order whose lines take more only the products are
-# named: those of the fullest cart fit.
+# named, those of the fullest cart fit, and the lines follow in as many facts as they need.
 FACT_BYTES = 32_768
 
 # What each move has in common: the row it moved gets an event numbered by its new version.
@@ -46,7 +48,8 @@ _confirm = _move(
     "confirmed",
     "jsonb_build_object('number', number)",
     """
-    number, cart_id, customer_id, email, currency, total_minor,
+    number, cart_id, customer_id, email, currency, total_minor, subtotal_minor, discount_minor,
+    shipping_minor, tax_minor, included_tax_minor,
     (SELECT json_agg(line)::text FROM (
         SELECT variant_id, product_id, sku, title, quantity, unit_price_minor, total_minor
         FROM order_line WHERE order_id = $1 ORDER BY position
@@ -86,13 +89,13 @@ _progress = _move(
 )
 
 
-def confirm(session: Session, order_id: UUID) -> None:
+def confirm(session: Session, order_id: UUID, redemptions: tuple[Redemption, ...]) -> None:
     """The order is paid: it gets its number, and whoever listens is told."""
     now = clock.now()
     row = _confirm.first(session, order_id, now)
     if row is None:
         return
-    number, cart_id, customer_id, email, currency, total_minor, lines = row
+    number, cart_id, customer_id, email, currency, total_minor, *amounts, lines = row
     omitted = len(lines.encode()) > FACT_BYTES
     sold = msgspec.json.decode(lines, type=tuple[SoldLine, ...])
     fact = OrderConfirmed(
@@ -107,8 +110,12 @@ def confirm(session: Session, order_id: UUID) -> None:
         lines=() if omitted else sold,
         lines_omitted=omitted,
         product_ids=tuple(sorted({line.product_id for line in sold})) if omitted else (),
+        amounts=_amounts(*amounts),
+        redemptions=redemptions,
     )
     announce(session, fact)
+    for part in _parts(order_id, sold) if omitted else ():
+        announce(session, part)
 
 
 def cancel(session: Session, order_id: UUID, code: str, detail: str) -> None:
@@ -145,3 +152,29 @@ def _cancelled(
         detail=detail,
         cancelled_at=now,
     )
+
+
+def _amounts(
+    subtotal: int, discount: int, shipping: int, tax: int, included_tax: int
+) -> OrderAmounts:
+    return OrderAmounts(
+        subtotal_minor=subtotal,
+        discount_minor=discount,
+        shipping_minor=shipping,
+        tax_minor=tax,
+        included_tax_minor=included_tax,
+    )
+
+
+def _parts(order_id: UUID, lines: Sequence[SoldLine]) -> Iterator[OrderLinesSold]:
+    """The lines in facts that are each small enough."""
+    part: list[SoldLine] = []
+    first, size = 1, 0
+    for position, line in enumerate(lines, 1):
+        wide = len(msgspec.json.encode(line))
+        if part and size + wide > FACT_BYTES:
+            yield OrderLinesSold(order_id=order_id, first=first, lines=tuple(part))
+            part, first, size = [], position, 0
+        part.append(line)
+        size += wide
+    yield OrderLinesSold(order_id=order_id, first=first, lines=tuple(part))

@@ -3,20 +3,22 @@
 Whoever changes how many pieces of an order came back holds the order's row.
 """
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.orm import Session
 
 from libs import clock
+from libs.contracts.orders import ReturnedLine, ReturnRequested, ReturnSettled
 from libs.db.statement import Statement
+from libs.messaging.outbox import announce
 from services.orders.rules import fulfilment_after_return, payment_status
 
 _settle = Statement(
     """
     UPDATE "return" SET state = $2, refusal_code = $3 WHERE id = $1 AND state = 'requested'
-    RETURNING order_id, amount_minor
+    RETURNING order_id, amount_minor, currency
     """
 )
 _pay_back = Statement(
@@ -37,6 +39,13 @@ _pieces = Statement(
     SELECT (SELECT sum(quantity) FROM order_line WHERE order_id = $1), sum(return_line.quantity)
     FROM "return" JOIN return_line ON return_line.return_id = "return".id
     WHERE "return".order_id = $1 AND "return".state = 'refunded'
+    """
+)
+_lines = Statement(
+    """
+    SELECT order_line.position, return_line.quantity, return_line.amount_minor
+    FROM return_line JOIN order_line ON order_line.id = return_line.line_id
+    WHERE return_line.return_id = $1 ORDER BY order_line.position
     """
 )
 _note = Statement(
@@ -61,9 +70,11 @@ _mark = Statement(
 )
 
 
-def requested(session: Session, order_id: UUID, amount_minor: int) -> None:
+def requested(session: Session, order_id: UUID, return_id: UUID, amount_minor: int) -> None:
     """The order shows pieces that come back."""
     _tell(session, order_id, "return_requested", {"amount": amount_minor})
+    fact = ReturnRequested(order_id=order_id, return_id=return_id, requested_at=clock.now())
+    announce(session, fact)
 
 
 def refunded(session: Session, return_id: UUID) -> None:
@@ -71,7 +82,8 @@ def refunded(session: Session, return_id: UUID) -> None:
     row = _settle.first(session, return_id, "refunded", None)
     if row is None:
         return
-    order_id, amount = row
+    order_id, amount, _ = row
+    _announce(session, return_id, row, "refunded", None)
     paid = _pay_back.first(session, order_id, amount)
     pieces = _pieces.first(session, order_id)
     if paid and pieces:
@@ -84,9 +96,34 @@ def refused(session: Session, return_id: UUID, code: str) -> None:
     row = _settle.first(session, return_id, "refused", code)
     if row is None:
         return
-    order_id, amount = row
+    order_id, amount, _ = row
+    _announce(session, return_id, row, "refused", code)
     _tell(session, order_id, "return_refused", {"amount": amount, "code": code})
     _give_back.later(session, return_id)
+
+
+def _announce(
+    session: Session,
+    return_id: UUID,
+    settled: tuple[Any, ...],
+    outcome: Literal["refunded", "refused"],
+    code: str | None,
+) -> None:
+    order_id, amount, currency = settled
+    lines = tuple(ReturnedLine(*line) for line in _lines.rows(session, return_id))
+    announce(
+        session,
+        ReturnSettled(
+            order_id=order_id,
+            return_id=return_id,
+            outcome=outcome,
+            code=code,
+            currency=currency,
+            amount_minor=amount,
+            settled_at=clock.now(),
+            lines=lines,
+        ),
+    )
 
 
 def _tell(session: Session, order_id: UUID, kind: str, data: dict[str, Any]) -> None:

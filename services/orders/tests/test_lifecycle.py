@@ -54,6 +54,23 @@ def test_a_paid_order_has_a_number_and_is_announced(shop, user):
     assert fact.customer_id == from_text("usr", paid["customer_id"])
 
 
+def test_a_confirmation_says_what_the_total_is_made_of_and_which_coupons_were_used(shop, user):
+    shop.promotes("TEN")
+    order = user.places(user.fills("MUG", coupons=["TEN"])).json
+
+    shop.finishes(uuid_of(order))
+
+    [fact] = announced(OrderConfirmed)
+    totals = {name: money["amount"] for name, money in order["totals"].items()}
+    assert fact.amounts is not None
+    assert msgspec.structs.asdict(fact.amounts) == {
+        f"{name}_minor": totals[name]
+        for name in ("subtotal", "discount", "shipping", "tax", "included_tax")
+    }
+    [used] = fact.redemptions
+    assert (used.code, used.discount_minor) == ("TEN", totals["discount"])
+
+
 @pytest.mark.parametrize(
     ("step", "code", "payment"),
     [

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from libs.contracts.orders import OrderConfirmed
+from libs.contracts.orders import OrderConfirmed, OrderLinesSold, ReturnSettled
 from libs.service import service_settings
 from libs.settings import Settings
 from services.orders.tests.shop import Shop, announced, euros, uuid_of
@@ -34,6 +34,8 @@ def test_the_fullest_cart_becomes_an_order_and_comes_back(shop, user):
     returned = user.returns(answer.json, [limits.max_quantity] * limits.max_lines).json
     assert returned["amount"]["amount"] == limits.max_lines * limits.max_quantity
     assert shop.finishes(uuid_of(returned, "ret")) == "done"
+    [settled] = announced(ReturnSettled)
+    assert len(settled.lines) == limits.max_lines
 
 
 @pytest.mark.parametrize(("lines", "omitted"), [(20, False), (100, True)])
@@ -48,6 +50,23 @@ def test_a_confirmation_names_as_many_lines_as_a_message_holds(shop, user, lines
     assert (status, fact.lines_omitted) == ("done", omitted)
     assert len(fact.lines) == (0 if omitted else lines)
     assert len(fact.product_ids) == (lines if omitted else 0)
+
+
+def test_the_lines_of_a_very_long_order_follow_in_parts(shop, user):
+    skus = [f"SKU-{number}" for number in range(100)]
+    shop.sells(*skus, title="€" * 255)
+    order = user.orders(*skus)
+
+    shop.finishes(uuid_of(order))
+
+    parts = announced(OrderLinesSold)
+    sold = [
+        (position, line.sku)
+        for part in parts
+        for position, line in enumerate(part.lines, part.first)
+    ]
+    assert len(parts) > 1
+    assert sold == list(enumerate(skus, 1))
 
 
 def test_the_dearest_order_is_placed_paid_and_given_back(shop, user):

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from libs.contracts.orders import ReturnedLine, ReturnRequested, ReturnSettled
 from libs.ids import to_text, uuid7
-from services.orders.tests.shop import uuid_of
+from services.orders.tests.shop import announced, uuid_of
 
 
 def show(buyer: Any, order: Any) -> Any:
@@ -63,6 +64,23 @@ def test_a_refunded_return_shows_in_the_order(shop, guest):
     )
     states = [one["state"] for one in guest.call("GET", f"/{order['id']}/returns").json["data"]]
     assert states == ["refunded", "refunded"]
+
+
+def test_a_return_and_what_became_of_it_are_announced(shop, guest):
+    order = guest.buys("MUG", "CUP", quantity=2)
+    paid, refused = guest.returns(order, [1, 2]).json, guest.returns(order, [1], key="two").json
+
+    shop.finishes(uuid_of(paid, "ret"))
+    shop.finishes(uuid_of(refused, "ret"), refund_payment="payments.refused")
+
+    requests = [fact.return_id for fact in announced(ReturnRequested)]
+    settled = {fact.return_id: fact for fact in announced(ReturnSettled)}
+    first, second = settled[uuid_of(paid, "ret")], settled[uuid_of(refused, "ret")]
+    assert requests == [first.return_id, second.return_id]
+    assert (first.outcome, first.code, first.order_id) == ("refunded", None, uuid_of(order))
+    assert first.amount_minor == paid["amount"]["amount"]
+    assert first.lines == (ReturnedLine(1, 1, 1000), ReturnedLine(2, 2, 666))
+    assert (second.outcome, second.code) == ("refused", "payments.refused")
 
 
 def test_goods_are_not_returned_before_their_refund_is_certain(shop, guest):
