@@ -10,6 +10,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from libs import ids
+from libs.links import is_link, is_resource
 from libs.money import Money
 
 _INT64 = 2**63
@@ -17,6 +18,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)")
 _MAX_EMAIL = 254
+_MAX_ADDRESS = 2000
 
 
 def _with(options: dict[str, Any], check: Callable[[Any], Any]) -> dict[str, Any]:
@@ -118,6 +120,32 @@ class Text(ma.fields.String):
 
     def _serialize(self, value: Any, *_: Any, **__: Any) -> str | None:
         return value if value is None or isinstance(value, str) else str(value)
+
+
+class Link(Text):
+    """Where people are sent: http(s), mailto, or a place of the shop."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(1, _MAX_ADDRESS, **options)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        address = super()._deserialize(value, *args, **kwargs)
+        if not is_link(address):
+            raise ma.ValidationError("Must be http(s)://..., mailto:... or start with /, # or ?.")
+        return address
+
+
+class PictureAddress(Text):
+    """Where a picture is loaded from."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(1, _MAX_ADDRESS, **options)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        address = super()._deserialize(value, *args, **kwargs)
+        if not is_resource(address):
+            raise ma.ValidationError("Must be http(s)://... or start with /.")
+        return address
 
 
 class Email(ma.fields.String):

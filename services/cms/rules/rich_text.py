@@ -2,7 +2,7 @@
 
 import nh3
 
-from services.cms.rules.links import is_link, is_resource
+from libs.links import is_link, is_resource
 
 _WORDS = {"strong", "b", "em", "i", "u", "s", "sub", "sup", "small", "code", "a", "br", "img"}
 _PARAGRAPHS = {"p", "h2", "h3", "h4", "hr", "blockquote", "pre", "ul", "ol", "li"}

@@ -5,11 +5,10 @@ from typing import Any
 from marshmallow import fields as ma_fields
 from marshmallow import validate
 
-from libs.http.fields import Integer, Schema, Text, Variant
+from libs.http.fields import Integer, Link, Schema, Text, Variant
 from services.cms.rules.places import MAX_SLUG, SLUG_PATTERN
 from services.cms.schemas.parts import (
     LabelledLinkSchema,
-    Link,
     PictureSchema,
     RichText,
     kind,

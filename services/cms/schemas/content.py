@@ -2,9 +2,9 @@
 
 import marshmallow as ma
 
-from libs.http.fields import Schema, Text, Variant
+from libs.http.fields import Link, Schema, Text, Variant
 from services.cms.schemas.blocks import blocks
-from services.cms.schemas.parts import LabelledLinkSchema, Link, RichText, kind, several
+from services.cms.schemas.parts import LabelledLinkSchema, RichText, kind, several
 
 
 class HomepageContentSchema(Schema):

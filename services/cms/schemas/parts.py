@@ -5,37 +5,8 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
-from libs.http.fields import Schema, Text
-from services.cms.rules.links import is_link, is_resource
+from libs.http.fields import Link, PictureAddress, Schema, Text
 from services.cms.rules.rich_text import clean
-
-MAX_ADDRESS = 2000
-
-
-class Link(Text):
-    """Where people are sent: http(s), mailto, or a place of the shop."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(1, MAX_ADDRESS, **options)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        address = super()._deserialize(value, *args, **kwargs)
-        if not is_link(address):
-            raise ma.ValidationError("Must be http(s)://..., mailto:... or start with /, # or ?.")
-        return address
-
-
-class PictureAddress(Text):
-    """Where a picture is loaded from."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(1, MAX_ADDRESS, **options)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        address = super()._deserialize(value, *args, **kwargs)
-        if not is_resource(address):
-            raise ma.ValidationError("Must be http(s)://... or start with /.")
-        return address
 
 
 class RichText(Text):

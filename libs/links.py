@@ -1,4 +1,4 @@
-"""Which addresses content may lead to: http(s), mail, or places of the shop itself."""
+"""Which addresses what the shop shows may lead to: http(s), mail, or places of the shop itself."""
 
 import re
 from urllib.parse import urlsplit
