@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from libs.messaging.message import Command, Fact
+from libs.messaging.message import Command, Fact, Job
 
 # What a coupon code looks like before `coupon_code` has written it the one way.
 COUPON_PATTERN = r"[A-Za-z0-9_-]{3,40}\Z"
@@ -100,6 +100,14 @@ class CouponsChanged(Fact, frozen=True, kw_only=True):
 
     promotion_id: UUID
     coupons: tuple[CouponState, ...]
+
+
+class IssueCoupons(Job, frozen=True, kw_only=True):
+    """Make the coupons that are still missing from a batch."""
+
+    wire_name: ClassVar[str] = "promotions.issue_coupons.v1"
+
+    batch_id: UUID
 
 
 def coupon_code(text: str) -> str:

@@ -21,6 +21,18 @@ class CouponExists(Conflict):
     code = "promotions.coupon_exists"
 
 
+class BatchNotFound(NotFound):
+    """No such batch of coupons."""
+
+    code = "promotions.batch_not_found"
+
+
+class BatchUnfinished(Conflict):
+    """The codes of the batch are still being made."""
+
+    code = "promotions.batch_unfinished"
+
+
 class AutomaticPromotion(Conflict):
     """A promotion for everybody has no coupons."""
 
@@ -37,6 +49,18 @@ class PromotionInvalid(Invalid):
     """The parts of the promotion contradict each other."""
 
     code = "promotions.promotion_invalid"
+
+
+class BannerNotFound(NotFound):
+    """No such banner."""
+
+    code = "promotions.banner_not_found"
+
+
+class BannerInvalid(Invalid):
+    """The parts of the banner contradict each other."""
+
+    code = "promotions.banner_invalid"
 
 
 class CouponUnknown(Conflict):

@@ -139,6 +139,32 @@ class Promotion(Base):
         return Money(amount_minor, self.currency)
 
 
+class CouponBatch(Base):
+    """Coupons with random codes that are made together, all with the same limits.
+
+    `issued` of them exist; `due_at` is when somebody looks whether the work has stopped.
+    """
+
+    __tablename__ = "coupon_batch"
+    __table_args__ = (
+        CheckConstraint("quantity BETWEEN 1 AND 100000", name="quantity"),
+        CheckConstraint("issued BETWEEN 0 AND quantity", name="issued"),
+        CheckConstraint("(finished_at IS NOT NULL) = (issued = quantity)", name="finished"),
+        Index("ix_coupon_batch_due_at", "due_at", postgresql_where=text("finished_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    promotion_id: Mapped[UUID] = mapped_column(ForeignKey("promotion.id"), index=True)
+    prefix: Mapped[str]
+    quantity: Mapped[int]
+    issued: Mapped[int] = mapped_column(default=0)
+    usage_limit: Mapped[int | None]
+    customer_limit: Mapped[int | None]
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    finished_at: Mapped[datetime | None]
+
+
 class Coupon(Base):
     """A code that earns its promotion's discount; without a limit as often as one likes.
 
@@ -151,10 +177,17 @@ class Coupon(Base):
         CheckConstraint("usage_limit > 0", name="usage_limit"),
         CheckConstraint("customer_limit > 0", name="customer_limit"),
         CheckConstraint("used >= 0 AND used <= usage_limit", name="used"),
+        Index(
+            "ix_coupon_batch_id_code",
+            "batch_id",
+            "code",
+            postgresql_where=text("batch_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     promotion_id: Mapped[UUID] = mapped_column(ForeignKey("promotion.id"), index=True)
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("coupon_batch.id"))
     code: Mapped[str] = mapped_column(unique=True)
     usage_limit: Mapped[int | None]
     customer_limit: Mapped[int | None]
@@ -195,3 +228,31 @@ class Redemption(Base):
     discount_minor: Mapped[int]
     state: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Banner(Base):
+    """A picture with words at one position of the shop, shown while its time has come.
+
+    Of those at one position the highest priority comes first, then the older.
+    """
+
+    __tablename__ = "banner"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="validity"),
+        Index("ix_banner_position", "position", "priority", "id", postgresql_where=text("active")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    position: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str | None]
+    image_url: Mapped[str | None]
+    image_alt: Mapped[str | None]
+    link_url: Mapped[str | None]
+    priority: Mapped[int]
+    active: Mapped[bool]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from libs import clock
 from libs.contracts.promotions import Redemption, coupon_code
 from libs.db.statement import Statement
-from services.promotions.rules import Terms, Wish, require_known, require_left
+from services.promotions.rules.redeeming import Terms, Wish, require_known, require_left
 
 # Coupons are locked in the order of their codes, then budgets in the order of their promotions.
 # Whoever has a coupon's row has all that is counted per coupon, its customers included.

@@ -12,7 +12,7 @@ from libs.db.page import Key, Page, fetch_page
 from services.promotions.errors import CouponNotFound
 from services.promotions.models import Coupon, Promotion
 from services.promotions.queries.promotions import get_promotion
-from services.promotions.rules import running
+from services.promotions.rules.redeeming import running
 
 
 def list_coupons(

@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from libs import ids
 from libs.db.page import Page
 from libs.db.transaction import reading, transaction
 from libs.http import etag
 from libs.http.blueprint import Blueprint
-from libs.http.operation import access
+from libs.http.idempotency import once
+from libs.http.operation import access, idempotent
 from libs.http.paging import PageArgs
 from services.promotions.commands import coupons as commands
 from services.promotions.models import Coupon
@@ -41,15 +44,19 @@ def list_coupons(args: dict[str, Any], promotion_id: UUID) -> Page[Coupon]:
 
 @coupons.post("")
 @access(roles=("admin",))
+@idempotent(required=False)
 @coupons.arguments(CreateCouponSchema)
 @coupons.response(201, CouponSchema)
-def create_coupon(body: dict[str, Any], promotion_id: UUID) -> tuple[Coupon, int, dict[str, str]]:
+def create_coupon(body: dict[str, Any], promotion_id: UUID) -> Response:
     """Give out a code."""
+    path = f"/api/v1/promotions/{ids.to_text('pro', promotion_id)}/coupons"
     with transaction() as session:
-        coupon = commands.create_coupon(session, promotion_id, body)
-    promotion = ids.to_text("pro", promotion_id)
-    location = f"/api/v1/promotions/{promotion}/coupons/{ids.to_text('cpn', coupon.id)}"
-    return etag.marked(coupon), 201, {"Location": location}
+        return once(
+            session,
+            lambda: etag.marked(commands.create_coupon(session, promotion_id, body)),
+            schema=CouponSchema,
+            location=lambda coupon: f"{path}/{ids.to_text('cpn', coupon.id)}",
+        )
 
 
 @coupons.get(ONE)

@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from libs import ids
 from libs.db.page import Page
 from libs.db.transaction import reading, transaction
 from libs.http import etag
 from libs.http.blueprint import Blueprint
-from libs.http.operation import access, limited
+from libs.http.idempotency import once
+from libs.http.operation import access, idempotent, limited
 from libs.http.paging import PageArgs
 from services.promotions.commands import promotions as commands
 from services.promotions.models import Promotion
@@ -64,14 +67,18 @@ def list_promotions(args: dict[str, Any]) -> Page[Promotion]:
 
 @promotions.post("")
 @access(roles=("admin",))
+@idempotent(required=False)
 @promotions.arguments(CreatePromotionSchema)
 @promotions.response(201, PromotionSchema)
-def create_promotion(body: dict[str, Any]) -> tuple[Promotion, int, dict[str, str]]:
+def create_promotion(body: dict[str, Any]) -> Response:
     """Offer a discount."""
     with transaction() as session:
-        promotion = commands.create_promotion(session, body)
-    location = f"/api/v1/promotions/{ids.to_text('pro', promotion.id)}"
-    return etag.marked(promotion), 201, {"Location": location}
+        return once(
+            session,
+            lambda: etag.marked(commands.create_promotion(session, body)),
+            schema=PromotionSchema,
+            location=lambda promotion: f"/api/v1/promotions/{ids.to_text('pro', promotion.id)}",
+        )
 
 
 @promotions.get(ONE)

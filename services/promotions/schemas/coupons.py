@@ -13,6 +13,10 @@ from services.promotions.schemas.promotions import DiscountSchema
 
 _MAX_COUNT = 1_000_000_000
 _CODE = validate.Regexp(COUPON_PATTERN, error="Must be 3 to 40 letters, digits, - or _.")
+# Nothing that a spreadsheet could take for a formula.
+_PREFIX = validate.Regexp(
+    r"([A-Z0-9][A-Z0-9-]*)?\Z", error="Must be capital letters and digits, and - between."
+)
 
 
 class ChangeCouponSchema(Schema):
@@ -37,6 +41,7 @@ class CouponSchema(Schema):
 
     id = Id("cpn", required=True)
     promotion_id = Id("pro", required=True)
+    batch_id = Id("cpb", required=True, allow_none=True)
     code = Text(required=True)
     usage_limit = Integer(required=True, allow_none=True)
     customer_limit = Integer(required=True, allow_none=True)
@@ -44,6 +49,30 @@ class CouponSchema(Schema):
     used = Integer(required=True)
     version = Integer(required=True)
     created_at = Timestamp(required=True)
+
+
+class CreateCouponBatchSchema(Schema):
+    """So many codes of the prefix and twelve random letters; each may be used once unless said
+    otherwise."""
+
+    quantity = Integer(minimum=1, maximum=100_000, required=True)
+    prefix = Text(0, 20, load_default="", validate=_PREFIX)
+    usage_limit = Integer(minimum=1, maximum=_MAX_COUNT, load_default=1, allow_none=True)
+    customer_limit = Integer(minimum=1, maximum=_MAX_COUNT, load_default=None, allow_none=True)
+
+
+class CouponBatchSchema(Schema):
+    """A batch and how many of its codes are made; all of them once it is finished."""
+
+    id = Id("cpb", required=True)
+    promotion_id = Id("pro", required=True)
+    prefix = Text(0, required=True)
+    quantity = Integer(required=True)
+    issued = Integer(required=True)
+    usage_limit = Integer(required=True, allow_none=True)
+    customer_limit = Integer(required=True, allow_none=True)
+    created_at = Timestamp(required=True)
+    finished_at = Timestamp(required=True, allow_none=True)
 
 
 class CouponOfferSchema(DiscountSchema):
@@ -60,3 +89,4 @@ class CouponOfferSchema(DiscountSchema):
 
 
 CouponPageSchema = page_schema(CouponSchema)
+CouponBatchPageSchema = page_schema(CouponBatchSchema)
