@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from libs.contracts import privacy
 from libs.contracts.promotions import Redemption
 from libs.messaging.message import Fact
 
@@ -127,3 +128,30 @@ class ReturnSettled(Fact, frozen=True, kw_only=True):
     amount_minor: int
     settled_at: datetime
     lines: tuple[ReturnedLine, ...]
+
+
+class ExportCustomer(privacy.ExportCustomer, frozen=True, kw_only=True):
+    """Announce the customer's orders and returns."""
+
+    wire_name: ClassVar[str] = "orders.export_customer.v1"
+
+
+class CustomerDataExported(privacy.CustomerDataExported, frozen=True, kw_only=True):
+    """A slice of what orders knows of a customer."""
+
+    wire_name: ClassVar[str] = "orders.customer_data_exported.v1"
+
+
+class EraseCustomer(privacy.EraseCustomer, frozen=True, kw_only=True):
+    """Pseudonymize the customer's orders. Refused with `orders.in_progress` while one of them is
+    still to be sent or refunded."""
+
+    wire_name: ClassVar[str] = "orders.erase_customer.v1"
+
+
+class OrdersPseudonymized(Fact, frozen=True, kw_only=True):
+    """The buyer of these orders was erased: nothing that is kept with them may lead to a person."""
+
+    wire_name: ClassVar[str] = "orders.orders_pseudonymized.v1"
+
+    order_ids: tuple[UUID, ...]

@@ -3,6 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
+from libs.contracts import privacy
 from libs.messaging.message import Fact
 
 
@@ -15,3 +16,21 @@ class RatingChanged(Fact, frozen=True, kw_only=True):
     version: int
     count: int
     sum: int
+
+
+class ExportCustomer(privacy.ExportCustomer, frozen=True, kw_only=True):
+    """Announce the customer's reviews."""
+
+    wire_name: ClassVar[str] = "reviews.export_customer.v1"
+
+
+class CustomerDataExported(privacy.CustomerDataExported, frozen=True, kw_only=True):
+    """A slice of what reviews knows of a customer."""
+
+    wire_name: ClassVar[str] = "reviews.customer_data_exported.v1"
+
+
+class EraseCustomer(privacy.EraseCustomer, frozen=True, kw_only=True):
+    """Delete the customer's reviews, and what they reported."""
+
+    wire_name: ClassVar[str] = "reviews.erase_customer.v1"

@@ -4,6 +4,7 @@ A fact is bound to its listeners' queues by whoever starts first, so none is los
 was not up yet.
 """
 
+from libs.contracts import carts, orders, reviews, wishlists
 from libs.contracts.accounts import CustomerGroupsChanged, CustomerRegistered
 from libs.contracts.catalog import CategoryChanged, ProductChanged
 from libs.contracts.inventory import StockChanged, StockMoved
@@ -21,6 +22,13 @@ from libs.contracts.wishlists import AlertTriggered
 from libs.messaging.message import Fact
 
 SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
+    "accounts": (
+        carts.CustomerDataExported,
+        orders.CustomerDataExported,
+        reviews.CustomerDataExported,
+        wishlists.CustomerDataExported,
+    ),
+    "payments": (orders.OrdersPseudonymized,),
     "catalog": (StockChanged, RatingChanged),
     "inventory": (ProductChanged,),
     "carts": (
@@ -31,6 +39,7 @@ SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
         CouponsChanged,
         OrderPlaced,
         OrderCancelled,
+        orders.OrdersPseudonymized,
     ),
     "reviews": (OrderConfirmed,),
     "notifications": (CustomerRegistered, OrderConfirmed, OrderCancelled, AlertTriggered),

@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from libs.contracts import privacy
 from libs.messaging.message import Fact
 
 
@@ -22,3 +23,21 @@ class AlertTriggered(Fact, frozen=True, kw_only=True):
     title: str
     price_minor: int | None
     currency: str | None
+
+
+class ExportCustomer(privacy.ExportCustomer, frozen=True, kw_only=True):
+    """Announce the customer's lists."""
+
+    wire_name: ClassVar[str] = "wishlists.export_customer.v1"
+
+
+class CustomerDataExported(privacy.CustomerDataExported, frozen=True, kw_only=True):
+    """A slice of what wishlists knows of a customer."""
+
+    wire_name: ClassVar[str] = "wishlists.customer_data_exported.v1"
+
+
+class EraseCustomer(privacy.EraseCustomer, frozen=True, kw_only=True):
+    """Delete the customer's lists with their alerts."""
+
+    wire_name: ClassVar[str] = "wishlists.erase_customer.v1"

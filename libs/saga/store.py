@@ -1,6 +1,6 @@
 """The leader's tables: the saga's row and the append-only list of what happened to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -74,6 +74,9 @@ _append = Statement(
 )
 _is_due = Statement("SELECT 1 FROM saga WHERE ended_at IS NULL AND due_at <= $1 LIMIT 1")
 _postpone = Statement("UPDATE saga SET due_at = $2 WHERE id = $1")
+_change_plans = Statement(
+    "UPDATE saga SET plan = (plan::jsonb || $2::text::jsonb)::text WHERE id = ANY($1::uuid[])"
+)
 
 
 def insert(session: Session, row: Row, change: Change) -> None:
@@ -132,6 +135,11 @@ def save(session: Session, changes: Sequence[Change]) -> None:
 def postpone(session: Session, saga_id: UUID, until: datetime | None) -> None:
     """Say when the sweep has to look at it next; None means never."""
     _postpone.later(session, saga_id, until)
+
+
+def change_plans(session: Session, ids: Sequence[UUID], fields: Mapping[str, Any]) -> None:
+    """Replace fields of the plans of sagas in which no step that needs them is left."""
+    _change_plans.later(session, list(ids), _encode(fields).decode())
 
 
 def _record(session: Session, changes: Sequence[Change]) -> None:

@@ -20,7 +20,7 @@ from libs.settings import SettingsError
 from services.accounts.commands import registration
 from services.accounts.passwords import Passwords
 from services.accounts.rules import check_password
-from services.accounts.schemas import RegisterSchema
+from services.accounts.schemas.account import RegisterSchema
 
 _PASSWORD = "ARGOSY_ADMIN_PASSWORD"  # noqa: S105  the name of a variable
 

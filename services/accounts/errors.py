@@ -67,3 +67,27 @@ class PasswordChanged(Conflict):
     """Another request changed the password while this one was proving the old one."""
 
     code = "accounts.password_changed"
+
+
+class ExportsUsedUp(Conflict):
+    """The person has asked for enough copies today."""
+
+    code = "accounts.exports_used_up"
+
+
+class NoSuchExport(NotFound):
+    """The caller has no such export, or its day is over."""
+
+    code = "accounts.export_not_found"
+
+
+class ExportNotReady(Conflict):
+    """Some service has not handed over its part yet."""
+
+    code = "accounts.export_not_ready"
+
+
+class ErasureRunning(Conflict):
+    """The account is being erased already."""
+
+    code = "accounts.erasure_running"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from libs import clock
 from libs.db.page import Key, Page, fetch_page
 from services.accounts.errors import NoSuchUser
-from services.accounts.models import LoginSession, User
+from services.accounts.models.users import LoginSession, User
 from services.accounts.rules import ACTIVE
 
 
@@ -20,7 +20,7 @@ class Credential(NamedTuple):
 
     user_id: UUID
     email: str
-    password_hash: str
+    password_hash: str | None
     password_changed_at: datetime
 
 

@@ -1,9 +1,11 @@
 """Policies of accounts, without I/O: addresses, passwords, roles, lifetimes."""
 
+import re
 import unicodedata
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from services.accounts.errors import WeakPassword
 
@@ -18,10 +20,37 @@ SESSION_RETENTION = timedelta(days=30)
 
 CUSTOMER = "customer"
 ADMIN = "admin"
-ROLES = (CUSTOMER, ADMIN, "support", "warehouse", "catalog_editor", "finance")
+ROLES = (CUSTOMER, ADMIN, "support", "warehouse", "catalog_editor", "finance", "moderator")
 ACTIVE = "active"
 DISABLED = "disabled"
-STATUSES = (ACTIVE, DISABLED)
+# Signed out for good, then forgotten; nobody sets these by hand.
+ERASING = "erasing"
+ERASED = "erased"
+STATUSES = (ACTIVE, DISABLED, ERASING, ERASED)
+
+PROVE_EMAIL = "prove_email"
+RESET_PASSWORD = "reset_password"  # noqa: S105  a purpose, not a password
+MAIL_PURPOSES = (PROVE_EMAIL, RESET_PASSWORD)
+MAIL_TOKEN_LIFETIME = {PROVE_EMAIL: timedelta(days=3), RESET_PASSWORD: timedelta(hours=1)}
+# So many mails of one purpose a person gets in an hour; more are not sent, and nobody is told.
+MAILS_PER_HOUR = 3
+MAIL_TOKEN_RETENTION = timedelta(days=1)
+
+MAX_ADDRESSES = 50
+MAX_API_KEYS = 25
+MAX_GROUPS_OF_A_USER = 50
+SIGN_IN_PATIENCE = timedelta(minutes=10)
+# How exact the last use of an API key is known.
+KEY_USE_GRAIN = timedelta(minutes=1)
+# A key may look at its owner's account; to change it somebody has to sign in.
+_SCOPE = re.compile(r"(?!accounts:write)[a-z][a-z_]{1,30}:(read|write)")
+
+RUNNING, COLLECTED, READY, FAILED, EXPIRED = "running", "collected", "ready", "failed", "expired"
+EXPORT_STATES = (RUNNING, COLLECTED, READY, FAILED, EXPIRED)
+EXPORT_LIFETIME = timedelta(hours=24)
+EXPORTS_PER_DAY = 5
+REQUESTED, DONE, REFUSED = "requested", "done", "refused"
+ERASURE_STATES = (REQUESTED, RUNNING, DONE, REFUSED)
 
 _COMMON_PASSWORDS = Path(__file__).with_name("common_passwords.txt")
 
@@ -53,3 +82,26 @@ def common_passwords() -> frozenset[str]:
 def refresh_expiry(now: datetime, session_ends: datetime) -> datetime:
     """A refresh token lives for the idle time, but never beyond its session."""
     return min(now + IDLE_LIFETIME, session_ends)
+
+
+def is_scope(text: str) -> bool:
+    """Whether an API key may have it: `<service>:read` or `<service>:write`."""
+    return _SCOPE.fullmatch(text) is not None
+
+
+class HasEmail(Protocol):
+    """Somebody with an address."""
+
+    @property
+    def email(self) -> str:
+        """The address."""
+
+    @property
+    def email_verified(self) -> bool:
+        """Whether it is proven to be theirs."""
+
+
+def proven_emails(user: HasEmail) -> tuple[str, ...]:
+    """The addresses under which guests are the same person. An address that anybody could have
+    typed in proves nothing, and must not lead to a stranger's orders."""
+    return (user.email,) if user.email_verified else ()

@@ -21,3 +21,10 @@ class AccountsSettings(Settings):
     hash_patience: float = field(
         default=2.0, metadata={"help": "seconds to wait for a free place before a 503"}
     )
+    erasure_delay: float = field(
+        default=900.0,
+        metadata={
+            "least": 0,
+            "help": "seconds from the wish to be erased to the deed; access tokens live for 600",
+        },
+    )

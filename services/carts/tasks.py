@@ -3,19 +3,32 @@
 from sqlalchemy.orm import Session
 
 from libs.contracts.accounts import CustomerGroupsChanged
-from libs.contracts.carts import CloseCart
+from libs.contracts.carts import CloseCart, CustomerDataExported, EraseCustomer, ExportCustomer
 from libs.contracts.catalog import ProductChanged
 from libs.contracts.inventory import StockChanged
-from libs.contracts.orders import OrderCancelled, OrderPlaced
+from libs.contracts.orders import OrderCancelled, OrderPlaced, OrdersPseudonymized
 from libs.contracts.promotions import CouponsChanged, PromotionChanged
 from libs.messaging.tasks import Tasks
+from libs.privacy import Words, take_part
 from libs.service import service_settings
-from services.carts.commands import carts, freeze, projections
+from services.carts.commands import carts, freeze, privacy, projections
 from services.carts.settings import CartsSettings
 
 CARTS_PER_RUN = 200
 
 tasks = Tasks("carts")
+take_part(
+    tasks,
+    Words(export=ExportCustomer, exported=CustomerDataExported, erase=EraseCustomer),
+    collect=privacy.collect_customer,
+    forget=privacy.erase_customer,
+)
+
+
+@tasks.fact(OrdersPseudonymized)
+def forget_ordered_carts(session: Session, fact: OrdersPseudonymized) -> None:
+    """A guest's cart is known by its order alone."""
+    privacy.forget_ordered(session, fact.order_ids)
 
 
 @tasks.command(CloseCart, refuses_before_writing=True)

@@ -49,3 +49,9 @@ class EmptyReturn(Invalid):
     """A return names at least one line, each once."""
 
     code = "orders.empty_return"
+
+
+class OrderInProgress(Conflict):
+    """The buyer of an order that is not over yet cannot be forgotten."""
+
+    code = "orders.in_progress"

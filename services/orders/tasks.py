@@ -2,10 +2,19 @@
 
 from sqlalchemy.orm import Session
 
+from libs.contracts.orders import CustomerDataExported, EraseCustomer, ExportCustomer
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
+from libs.privacy import Words, take_part
+from services.orders.commands import privacy
 
 tasks = Tasks("orders")
+take_part(
+    tasks,
+    Words(export=ExportCustomer, exported=CustomerDataExported, erase=EraseCustomer),
+    collect=privacy.collect_customer,
+    forget=privacy.erase_customer,
+)
 
 
 @tasks.every(seconds=600)

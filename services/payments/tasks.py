@@ -4,11 +4,12 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from libs.contracts.orders import OrdersPseudonymized
 from libs.contracts.payments import AuthorizePayment, CapturePayment, RefundPayment, VoidPayment
 from libs.messaging.message import SagaKey
 from libs.messaging.tasks import Answer, Deferred, Done, Tasks
 from services.payments import metrics, queries
-from services.payments.commands import due, record, start
+from services.payments.commands import due, privacy, record, start
 from services.payments.extension import providers
 from services.payments.providers import inquiry
 from services.payments.providers.registry import Providers
@@ -44,6 +45,12 @@ def void_payment(session: Session, message: VoidPayment, key: SagaKey) -> Deferr
     """Compensates `authorize_payment`, also one whose outcome is not known yet."""
     known = providers()
     return _outside(known, start.void_payment(session, known, message, key))
+
+
+@tasks.fact(OrdersPseudonymized)
+def forget_buyers(session: Session, fact: OrdersPseudonymized) -> None:
+    """Keep the money's trail, not the payer's."""
+    privacy.forget_buyers(session, fact.order_ids)
 
 
 @tasks.every(seconds=1, transactional=False, when=due.is_any_due)

@@ -3,13 +3,21 @@
 from sqlalchemy.orm import Session
 
 from libs.contracts.orders import OrderConfirmed
+from libs.contracts.reviews import CustomerDataExported, EraseCustomer, ExportCustomer
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
+from libs.privacy import Words, take_part
 from services.reviews import queries
-from services.reviews.commands import purchases
+from services.reviews.commands import privacy, purchases
 from services.reviews.metrics import set_oldest_pending
 
 tasks = Tasks("reviews")
+take_part(
+    tasks,
+    Words(export=ExportCustomer, exported=CustomerDataExported, erase=EraseCustomer),
+    collect=privacy.collect_customer,
+    forget=privacy.erase_customer,
+)
 
 
 @tasks.fact(OrderConfirmed)

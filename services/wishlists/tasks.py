@@ -4,15 +4,23 @@ from sqlalchemy.orm import Session
 
 from libs.contracts.catalog import ProductChanged
 from libs.contracts.inventory import StockChanged
+from libs.contracts.wishlists import CustomerDataExported, EraseCustomer, ExportCustomer
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
+from libs.privacy import Words, take_part
 from services.wishlists import metrics
-from services.wishlists.commands import alerts, projections
+from services.wishlists.commands import alerts, privacy, projections
 from services.wishlists.queries import oldest_due
 
 ALERTS_PER_RUN = 200
 
 tasks = Tasks("wishlists")
+take_part(
+    tasks,
+    Words(export=ExportCustomer, exported=CustomerDataExported, erase=EraseCustomer),
+    collect=privacy.collect_customer,
+    forget=privacy.erase_customer,
+)
 
 
 @tasks.fact(ProductChanged)

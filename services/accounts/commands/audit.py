@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from libs.observability import tracing
-from services.accounts.models import AuditEvent
+from services.accounts.models.users import AuditEvent
 
 _MAX_USER_AGENT = 200
 

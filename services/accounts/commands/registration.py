@@ -12,7 +12,7 @@ from libs.messaging.outbox import announce
 from services.accounts.commands.audit import Origin, record
 from services.accounts.commands.sessions import end_sessions
 from services.accounts.errors import EmailTaken
-from services.accounts.models import User
+from services.accounts.models.users import User
 from services.accounts.rules import ACTIVE, ADMIN, CUSTOMER
 
 

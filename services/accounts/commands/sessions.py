@@ -21,7 +21,7 @@ from services.accounts.errors import (
     UserDisabled,
     WrongCredentials,
 )
-from services.accounts.models import LIVE, REVOKED, ROTATED, LoginSession, RefreshToken, User
+from services.accounts.models.users import LIVE, REVOKED, ROTATED, LoginSession, RefreshToken, User
 from services.accounts.passwords import Proof
 from services.accounts.queries import Credential
 from services.accounts.rules import (

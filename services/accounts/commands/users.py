@@ -12,7 +12,7 @@ from libs.errors import DomainError
 from services.accounts.commands.audit import Origin, record
 from services.accounts.commands.sessions import end_sessions
 from services.accounts.errors import LastAdministrator, NoSuchUser, PasswordChanged, WrongPassword
-from services.accounts.models import User
+from services.accounts.models.users import User
 from services.accounts.queries import Credential
 from services.accounts.rules import ACTIVE, ADMIN
 
@@ -82,7 +82,7 @@ def administer(
         return
     user.touch()
     session.flush()
-    _keep_an_administrator(session)
+    keep_an_administrator(session)
     if user.status != ACTIVE:
         end_sessions(session, user.id)
     record(
@@ -100,7 +100,8 @@ def _standing(user: User) -> dict[str, Any]:
     return {"roles": sorted(user.roles), "status": user.status}
 
 
-def _keep_an_administrator(session: Session) -> None:
+def keep_an_administrator(session: Session) -> None:
+    """Refuse what this transaction did if it leaves no administrator."""
     active = select(func.count()).where(_IS_ADMIN, User.status == ACTIVE)
     if not session.scalar(active):
         raise LastAdministrator("somebody must remain who can administer users")

@@ -12,11 +12,11 @@ from libs.http.operation import access
 from libs.http.paging import PageArgs, page_schema
 from services.accounts import queries
 from services.accounts.commands import sessions, users
-from services.accounts.models import LoginSession, User
+from services.accounts.models.users import LoginSession, User
 from services.accounts.routes.caller import check_guesses, count_wrong_guess, origin, session_id
 from services.accounts.routes.vault import vault
 from services.accounts.rules import check_password
-from services.accounts.schemas import (
+from services.accounts.schemas.account import (
     ChangePasswordSchema,
     ChangeProfileSchema,
     LoginSessionSchema,

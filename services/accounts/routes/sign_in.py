@@ -13,11 +13,11 @@ from libs.http.operation import access, limited
 from services.accounts import metrics, queries
 from services.accounts.commands import registration, sessions
 from services.accounts.errors import WrongCredentials
-from services.accounts.models import User
+from services.accounts.models.users import User
 from services.accounts.routes.caller import check_guesses, count_wrong_guess, origin, session_id
 from services.accounts.routes.vault import vault
 from services.accounts.rules import ACCESS_LIFETIME, check_password
-from services.accounts.schemas import (
+from services.accounts.schemas.account import (
     JwksSchema,
     LogInSchema,
     ProfileSchema,

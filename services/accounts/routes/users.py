@@ -12,10 +12,10 @@ from libs.http.operation import access
 from libs.http.paging import page_schema
 from services.accounts import queries
 from services.accounts.commands import users as commands
-from services.accounts.models import User
+from services.accounts.models.users import User
 from services.accounts.routes.caller import origin
 from services.accounts.rules import ADMIN
-from services.accounts.schemas import AdministerUserSchema, UserFilterSchema, UserSchema
+from services.accounts.schemas.account import AdministerUserSchema, UserFilterSchema, UserSchema
 
 users = Blueprint("users", __name__, url_prefix="/api/v1/users", description="Users, for admins.")
 

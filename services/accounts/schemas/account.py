@@ -9,7 +9,14 @@ from libs import ids
 from libs.http import fields
 from libs.http.auth import principal
 from libs.http.paging import PageArgs
-from services.accounts.rules import MAX_PASSWORD, MIN_PASSWORD, ROLES, STATUSES, normalize_email
+from services.accounts.rules import (
+    ACTIVE,
+    DISABLED,
+    MAX_PASSWORD,
+    MIN_PASSWORD,
+    ROLES,
+    normalize_email,
+)
 
 # Far beyond every password that could be right, so that a wrong one is just wrong.
 _MAX_GUESS = 1024
@@ -46,7 +53,8 @@ class NameField(fields.Text):
 
     def __init__(self, **options: Any) -> None:
         one_line = validate.Predicate("isprintable", error="Must be printable characters.")
-        super().__init__(1, 100, strip=True, validate=one_line, **options)
+        shown = {"examples": ["Ada Lovelace"]}
+        super().__init__(1, 100, strip=True, validate=one_line, metadata=shown, **options)
 
 
 class PhoneField(fields.Text):
@@ -162,7 +170,7 @@ class AdministerUserSchema(fields.Schema):
     roles = ma.fields.List(
         fields.Text(validate=validate.OneOf(ROLES)), validate=validate.Length(1, len(ROLES))
     )
-    status = fields.Text(validate=validate.OneOf(STATUSES))
+    status = fields.Text(validate=validate.OneOf((ACTIVE, DISABLED)))
 
 
 class JwkSchema(fields.Schema):

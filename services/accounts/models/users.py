@@ -1,24 +1,18 @@
 """Users, their sessions with single-use refresh tokens, and the audit trail."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from libs import clock
-from libs.db.base import TYPES, service_metadata
 from libs.ids import uuid7
+from services.accounts.models.base import Base, one_of
 from services.accounts.rules import ACTIVE, CUSTOMER, ROLES, STATUSES
 
 LIVE, ROTATED, REVOKED = "live", "rotated", "revoked"
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"{column} IN ({listed})"
 
 
 def _known_roles() -> str:
@@ -26,21 +20,19 @@ def _known_roles() -> str:
     return f"roles <@ ARRAY[{listed}] AND cardinality(roles) > 0"
 
 
-class Base(DeclarativeBase):
-    """The tables of accounts."""
-
-    metadata = service_metadata()
-    type_annotation_map = {**TYPES, str: Text, bytes: LargeBinary, list[str]: ARRAY(Text)}
-
-
 class User(Base):
-    """A person who can sign in. `email` is normalized, so look-alikes are one address."""
+    """A person who can sign in. `email` is normalized, so look-alikes are one address.
+
+    Without a password the person comes in through an identity provider. `groups_version` counts
+    the changes of the customer groups that the person belongs to.
+    """
 
     __tablename__ = "user_account"
     __table_args__ = (
-        CheckConstraint(_one_of("status", STATUSES), name="status"),
+        CheckConstraint(one_of("status", STATUSES), name="status"),
         CheckConstraint(_known_roles(), name="roles"),
         CheckConstraint("email = lower(email)", name="email"),
+        CheckConstraint("jsonb_typeof(attributes) = 'object'", name="attributes"),
         Index("ix_user_account_created_at_id", "created_at", "id"),
         Index("ix_user_account_admins", "id", postgresql_where=text("'admin' = ANY (roles)")),
     )
@@ -50,13 +42,24 @@ class User(Base):
     name: Mapped[str]
     phone: Mapped[str | None]
     locale: Mapped[str | None]
-    password_hash: Mapped[str]
+    email_verified_at: Mapped[datetime | None]
+    company: Mapped[str | None]
+    vat_id: Mapped[str | None]
+    birth_date: Mapped[date | None]
+    attributes: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"), default=dict)
+    password_hash: Mapped[str | None]
     password_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     roles: Mapped[list[str]] = mapped_column(default=lambda: [CUSTOMER])
     status: Mapped[str] = mapped_column(default=ACTIVE)
+    groups_version: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def email_verified(self) -> bool:
+        """Whether the person has proven to own the address."""
+        return self.email_verified_at is not None
 
     def touch(self) -> None:
         """Count a change that readers of this user can see."""
@@ -92,7 +95,7 @@ class RefreshToken(Base):
 
     __tablename__ = "refresh_token"
     __table_args__ = (
-        CheckConstraint(_one_of("state", (LIVE, ROTATED, REVOKED)), name="state"),
+        CheckConstraint(one_of("state", (LIVE, ROTATED, REVOKED)), name="state"),
         CheckConstraint("salt IS NULL OR state = 'rotated'", name="salt"),
         Index(
             "uq_refresh_token_live",
