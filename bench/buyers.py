@@ -13,7 +13,7 @@ import msgspec
 from bench.driver import Tally, Task, serve_tasks
 from bench.kept_http import KeptConnection, request
 from bench.shop import cart_of, order_of
-from bench.watch import IDLE_SECONDS, LOADED_SECONDS, Watch
+from bench.watch import IDLE_SECONDS, LOADED_SECONDS, REST_SECONDS, Watch
 from libs.ids import from_text, uuid7
 
 BUYERS = 12
@@ -108,6 +108,7 @@ class Crowd:
         buyer, begun = Buyer(self._url), time.monotonic()
         while time.monotonic() < begun + task.seconds:
             cart = buyer.fill_cart(task.products)
+            time.sleep(REST_SECONDS)
             started = time.monotonic()
             order_id = buyer.order(cart)
             while self._watch.is_pending(order_id):

@@ -12,7 +12,7 @@ import msgspec
 
 from bench.copies import numbered
 from bench.driver import Tally, Task, serve_tasks
-from bench.watch import IDLE_SECONDS, LOADED_SECONDS, Watch
+from bench.watch import IDLE_SECONDS, LOADED_SECONDS, REST_SECONDS, Watch
 from libs.db.transaction import transaction
 from libs.messaging.relay import Relay, attach
 from libs.messaging.settings import MessagingSettings
@@ -68,6 +68,7 @@ class Feeder:
         for cart in self._carts(task):
             if time.monotonic() > begun + task.seconds:
                 break
+            time.sleep(REST_SECONDS)
             started = time.monotonic()
             self._accept(cart)
             while self._watch.is_pending(cart.order_id):

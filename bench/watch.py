@@ -7,6 +7,8 @@ from bench.database import Database
 # Under load: as rarely as it can be. Idle: often, for nothing else runs and the time is measured.
 LOADED_SECONDS = 0.05
 IDLE_SECONDS = 0.001
+# Idle: what an order sets off beside its saga, like a mail, is over before the next one comes.
+REST_SECONDS = 0.03
 _STATEMENTS = {
     "clock": "SELECT now()",
     "unended": "SELECT count(*) FROM saga WHERE ended_at IS NULL",

@@ -14,6 +14,7 @@ from bench.driver import Tally, Task, serve_tasks
 from bench.limits import statements
 from bench.limits.bus import Arrival, Bus, Letter
 from bench.limits.participants import Place, rows_of
+from bench.watch import REST_SECONDS
 from libs.ids import uuid7
 
 _FORGOTTEN_AT_ONCE = 64
@@ -63,6 +64,8 @@ class Leader:
         while True:
             in_time = time.monotonic() < begun + task.seconds
             room = task.window - self._under_way if in_time else 0
+            if room and task.window == 1:
+                time.sleep(REST_SECONDS)
             self._bus.send([self._accept(*pair) for pair in islice(carts, room)])
             if not self._under_way:
                 break

@@ -1,9 +1,10 @@
 """What has arrived and is not handled yet, and what of it is handled next."""
 
 import random
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 BATCH = 64
@@ -11,6 +12,8 @@ BATCH = 64
 FEW = 8
 # So many earlier deliveries are no accident of a restart any more.
 SUSPICIOUS = 5
+# Facts give way so long, while a participant's call outside is under way.
+_PATIENCE_SECONDS = 0.02
 
 
 @dataclass(slots=True, eq=False)
@@ -22,6 +25,7 @@ class Arrival:
     redelivered: bool
     deliveries: int
     refusal: str | None = None
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def tag(self) -> Any:
@@ -75,6 +79,13 @@ class Buffer:
     def is_any_urgent(self) -> bool:
         """Whether somebody waits for an answer to anything that is here."""
         return any(not arrival.is_fact for arrival in self._arrivals)
+
+    def can_wait(self) -> bool:
+        """Whether all that is here are a few facts that have just come."""
+        if len(self._arrivals) > FEW:
+            return False
+        since = time.monotonic() - _PATIENCE_SECONDS
+        return all(arrival.is_fact and arrival.at > since for arrival in self._arrivals)
 
     def has_older(self, tag: int) -> bool:
         """Whether something is here that was delivered before that."""

@@ -27,6 +27,7 @@ from libs.messaging.wire import Outgoing, unpack
 _log = logging.getLogger(__name__)
 _FILL = 256
 _PAUSE_SECONDS = 1.0
+_FACTS_PAUSE_SECONDS = 0.002
 # What a step has sent is back within a millisecond: to wait for it costs less than the loop's turn.
 _LINGER_MILLISECONDS = 1
 # Then the loop's timers have their turn.
@@ -80,6 +81,9 @@ class Intake:
             self._drain()
             for _ in range(_ROUNDS):
                 if not self._buffer:
+                    return
+                if self._slow.under_way and self._buffer.can_wait():
+                    pause = _FACTS_PAUSE_SECONDS
                     return
                 batch = self._buffer.take()
                 if not self._settle(batch):

@@ -4,6 +4,7 @@ import logging
 import os
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -93,6 +94,7 @@ def hand_over(messages: Sequence[Outgoing]) -> None:
     if relay is not None and messages:
         app: Any = current_app
         relay.offer(app._get_current_object(), messages)  # the proxy would not outlive the request
+        time.sleep(0)  # else the relay's thread would not run before the request is answered
 
 
 def attach(app: Flask, relay: Relay) -> None:

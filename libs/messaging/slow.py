@@ -22,10 +22,12 @@ class SlowCalls:
         self._publisher = publisher
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="slow")
         self._finished: deque[tuple[Executor, Open, Any]] = deque()
+        self.under_way = 0
 
     def start(self, hub: Any, executor: Executor, calls: Sequence[Open]) -> None:
         """Make the calls; each outcome, also an exception, is completed on the hub's thread."""
         for one in calls:
+            self.under_way += 1
             self._pool.submit(self._run, hub, executor, one)
 
     def _run(self, hub: Any, executor: Executor, one: Open) -> None:
@@ -43,6 +45,7 @@ class SlowCalls:
         by_executor: dict[Executor, list[tuple[Open, Any]]] = {}
         while self._finished:
             executor, one, outcome = self._finished.popleft()
+            self.under_way -= 1
             by_executor.setdefault(executor, []).append((one, outcome))
         for executor, finished in by_executor.items():
             for part in _slices(finished):

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.messaging.floor import Floor, eventually, once
-from tests.messaging.toys import SALE
+from tests.messaging.toys import NAMES, SALE, TRIP
 
 
 def test_confirmed_and_compensated_sagas_have_each_effect_once(floor: Floor):
@@ -21,6 +21,22 @@ def test_confirmed_and_compensated_sagas_have_each_effect_once(floor: Floor):
     assert floor.effects("gamma") == once(range(20))
     assert floor.effects("alpha", "undo") == floor.effects("beta", "undo") == once(range(20, 30))
     assert floor.effects("beta", "heard") == once(range(30))
+
+
+def test_what_was_handled_is_acknowledged_whatever_overtook_it(floor: Floor):
+    worker = floor.worker()
+    for number in range(20):  # one by one, so that answers overtake the facts
+        floor.begin([number], saga=(TRIP, SALE)[number % 2])
+        time.sleep(0.02)
+    assert eventually(lambda: floor.running() == 0, 20)
+    assert eventually(lambda: floor.effects("beta", "heard") == once(range(20)), 5)
+    time.sleep(0.5)
+
+    worker.process.kill()
+
+    time.sleep(1)
+    queues = [f"{name}.{kind}" for name in NAMES for kind in ("commands", "events", "replies")]
+    assert {queue: floor.depth(queue) for queue in queues} == dict.fromkeys(queues, 0)
 
 
 def test_a_slow_call_does_not_hold_up_its_neighbours(floor: Floor):
