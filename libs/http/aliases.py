@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus
+from uuid import uuid4
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
@@ -28,15 +29,22 @@ class Aliases:
         if self._empty:
             return
         path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        asked = environ["REQUEST_METHOD"]
+        if asked == "OPTIONS":  # a browser asks before it sends another method
+            asked = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD", asked)
         try:
-            target, segments = self._urls.match(path, environ["REQUEST_METHOD"])
+            target, segments = self._urls.match(path, asked)
         except HTTPException:
             return
         method, _, url = target.partition(" ")
         place, _, query = url.partition("?")
         quoted = {name: quote_plus(segment) for name, segment in segments.items()}
         queries = (query.format(**quoted), environ.get("QUERY_STRING", ""))
-        environ["REQUEST_METHOD"] = method
+        if environ["REQUEST_METHOD"] not in ("HEAD", "OPTIONS"):
+            environ["REQUEST_METHOD"] = method
+        if method == "POST":
+            # Older clients know no such keys: each of their requests counts for itself.
+            environ.setdefault("HTTP_IDEMPOTENCY_KEY", uuid4().hex)
         environ["PATH_INFO"] = place.format(**segments).encode().decode("latin-1")
         environ["QUERY_STRING"] = "&".join(part for part in queries if part)
 

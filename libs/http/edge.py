@@ -58,18 +58,23 @@ def create_edge(
     return Edge(apps, platform, Aliases(aliases))
 
 
-def create_pages(webs: Sequence[WebService], environ: Mapping[str, str]) -> Edge:
+def create_pages(
+    webs: Sequence[WebService],
+    environ: Mapping[str, str],
+    aliases: Mapping[str, str] = MappingProxyType({}),
+) -> Edge:
     """The pages alone, over services that other processes serve."""
     documents = {web.name: openapi.document(create_described_app(web)) for web in webs}
     platform = _platform(documents, HttpSettings.from_env(environ))
     platform.extensions[_APPS] = {}
-    return Edge({}, platform, Aliases({}))
+    return Edge({}, platform, Aliases(aliases))
 
 
 def _platform(documents: Mapping[str, dict[str, Any]], settings: HttpSettings) -> Flask:
     platform = Flask(_SERVICE, static_folder=None)
     platform.json = JsonProvider(platform)
     platform.url_map.merge_slashes = False
+    platform.url_map.strict_slashes = False
     platform.extensions[_NAMES] = sorted(documents)
     platform.extensions[_DOCUMENT] = msgspec.json.encode(openapi.merge(documents.values()))
     hooks.register(platform, _SERVICE, settings)

@@ -11,6 +11,7 @@ from libs.messaging.relay import Relay, attach
 from libs.messaging.settings import MessagingSettings
 from libs.observability import logging, metrics
 from libs.runtime import check, registry
+from libs.runtime.aliases import ALIASES
 from libs.runtime.http_server import Listen, serve
 from libs.runtime.settings import ProcessSettings
 
@@ -22,7 +23,7 @@ def run(names: Sequence[str], listen: Listen, environ: Mapping[str, str]) -> Non
     logging.configure(names[0] if len(names) == 1 else "edge", level=settings.log_level)
     failpoints.arm(settings.failpoints)
     relay = Relay(MessagingSettings.from_env(environ).broker_url)
-    edge = create_app([registry.web_entry(name) for name in names], environ)
+    edge = create_app([registry.web_entry(name) for name in names], environ, ALIASES)
     for name in names:
         attach(local.find(name), relay)
         metrics.works_for(name, "web")

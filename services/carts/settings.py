@@ -27,6 +27,10 @@ class CartsSettings(Settings):
         default=30, metadata={"help": "days without a change after which a cart is thrown away"}
     )
 
+    currency: str = field(
+        default="EUR", metadata={"help": "ISO 4217, of a cart that nobody chose one for"}
+    )
+
     @property
     def limits(self) -> Limits:
         """The bounds of one cart."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from libs.http.edge import Edge, create_app
 from libs.runtime import registry
+from libs.runtime.aliases import ALIASES
 from libs.runtime.keys import make_keys
 from libs.testing.service_fixtures import ServiceDatabase
 from libs.testing.tokens import Issuer
@@ -37,4 +38,4 @@ def whole_shop(database: ServiceDatabase, issuer: Issuer, folder: Path) -> Edge:
     """The edge of all services."""
     names = registry.discover()
     environ = environment(names, database, issuer, folder)
-    return create_app([registry.web_entry(name) for name in names], environ)
+    return create_app([registry.web_entry(name) for name in names], environ, ALIASES)

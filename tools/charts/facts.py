@@ -11,7 +11,7 @@ from libs.http.settings import HttpSettings
 from libs.messaging.liveness import LONGEST_PAUSE
 from libs.messaging.settings import MessagingSettings
 from libs.messaging.worker import CONFIGURATION, WorkerService, arguments
-from libs.runtime import registry
+from libs.runtime import aliases, registry
 from libs.runtime.http_server import DRAIN_SECONDS
 from libs.runtime.settings import ProcessSettings
 from libs.settings import Settings
@@ -65,8 +65,10 @@ class Service:
 
     @property
     def prefixes(self) -> list[str]:
-        """The paths that the edge may send here."""
-        return [prefix for prefix in self.web.prefixes if not prefix.startswith(INTERNAL)]
+        """The paths that the edge may send here, older addresses among them."""
+        own = [prefix for prefix in self.web.prefixes if not prefix.startswith(INTERNAL)]
+        older = aliases.roots(registry.owners(registry.discover()), self.name)
+        return _outermost([*own, *older])
 
     @cached_property
     def web_credentials(self) -> list[Credential]:

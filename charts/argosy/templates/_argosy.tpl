@@ -2,7 +2,7 @@
 
 {{- define "argosy.all" -}}
 {{- $facts := .Files.Get "facts.yaml" | fromYaml }}
-{{- $pages := list "/docs" "/redoc" "/openapi.json" }}
+{{- $pages := list "/docs" "/redoc" "/openapi.json" "/api/docs" }}
 {{- $scope := dict "root" . "global" .Values.global "values" .Values.allInOne "facts" $facts "path" "allInOne." }}
 {{- if eq .Values.global.profile "all-in-one" }}
 {{- include "argosy.assertServices" . }}

@@ -41,18 +41,29 @@ class CartAddressSchema(Schema):
     country = CountryCode(required=True)
 
 
-class CartItemInputSchema(Schema):
-    """So many of a variant, named by its `sku` or its `variant_id`."""
+class CartItemNameSchema(Schema):
+    """A variant, named by its `sku` or its `variant_id`."""
 
     sku = Text(1, 100)
     variant_id = Id("var", metadata={"x-instead-of": "sku"})
-    quantity = Integer(minimum=1, maximum=_MANY, required=True)
 
     @ma.validates_schema
     def one_name(self, data: dict[str, Any], **_: Any) -> None:
         """Exactly one of the two names."""
         if ("sku" in data) == ("variant_id" in data):
             raise ma.ValidationError("Give either sku or variant_id.", "sku")
+
+
+class CartItemInputSchema(CartItemNameSchema):
+    """So many of a variant."""
+
+    quantity = Integer(minimum=1, maximum=_MANY, required=True)
+
+
+class CurrentCartItemSchema(CartItemInputSchema):
+    """So many of a variant; a cart that has to be made is in this currency."""
+
+    currency = Currency()
 
 
 class CreateCartSchema(Schema):

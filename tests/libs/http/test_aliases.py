@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client
 
+from libs.http.aliases import Aliases
 from libs.http.edge import create_edge
 from libs.http.settings import HttpSettings
 from tests.libs.http.sample import WEB
@@ -64,3 +65,29 @@ def test_another_method_of_an_alias_is_left_alone(port: Client) -> None:
 
 def test_a_path_that_is_no_text_is_left_alone(port: Client) -> None:
     assert port.get("/memos/%ff%fe").status_code == 404
+
+
+def test_a_browser_that_asks_first_is_answered_for_the_target(app: Flask) -> None:
+    settings = HttpSettings(cors_origins=("https://shop.example",))
+    port = Client(create_edge({WEB: app}, settings, ALIASES))
+    asks = {"Origin": "https://shop.example", "Access-Control-Request-Method": "GET"}
+
+    assert port.options("/memos/say", headers=asks).status_code < 300
+
+
+def test_a_post_without_a_key_counts_for_itself(port: Client) -> None:
+    table = Aliases({"POST /memos": "POST /api/v1/notes"})
+    older = {"PATH_INFO": "/memos", "REQUEST_METHOD": "POST"}
+    newer = older | {"HTTP_IDEMPOTENCY_KEY": "mine"}
+
+    table.apply(older)
+    table.apply(newer)
+
+    assert len(older["HTTP_IDEMPOTENCY_KEY"]) == 32
+    assert newer["HTTP_IDEMPOTENCY_KEY"] == "mine"
+
+
+def test_the_head_of_an_alias_stays_a_head(port: Client) -> None:
+    answer = port.head("/memos")
+
+    assert (answer.status_code, answer.data) == (200, b"")
