@@ -7,6 +7,7 @@ was not up yet.
 from libs.contracts import carts, orders, reviews, wishlists
 from libs.contracts.accounts import CustomerGroupsChanged, CustomerRegistered
 from libs.contracts.catalog import CategoryChanged, ProductChanged
+from libs.contracts.events import UserEvents
 from libs.contracts.inventory import StockChanged, StockMoved
 from libs.contracts.orders import (
     OrderCancelled,
@@ -44,6 +45,7 @@ SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
     "reviews": (OrderConfirmed,),
     "notifications": (CustomerRegistered, OrderConfirmed, OrderCancelled, AlertTriggered),
     "wishlists": (ProductChanged, StockChanged),
+    "recommendations": (ProductChanged, OrderConfirmed, UserEvents),
     "reports": (
         *(OrderPlaced, OrderConfirmed, OrderLinesSold, OrderCancelled),
         *(ReturnRequested, ReturnSettled),

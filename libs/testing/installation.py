@@ -54,6 +54,7 @@ class Installation:
         ours = databases | {
             "ARGOSY_BROKER_URL": self.servers.broker,
             "ARGOSY_REDIS_URL": self.servers.redis,
+            "ARGOSY_RECOMMENDATIONS_REDIS_URL": self.servers.redis,
             "ARGOSY_JWKS_URL": f"file://{self.keys.accounts_jwks}",
             "ARGOSY_SERVICE_JWKS": str(self.keys.service_jwks),
             "ARGOSY_ACCOUNTS_KEYS_DIR": str(self.keys.accounts),

@@ -30,6 +30,7 @@ OWN_MODULES = {
     "catalog": {"media", "search"},
     "notifications": {"channels", "rendering"},
     "payments": {"providers", "resolver"},
+    "recommendations": {"cli", "publisher", "store"},
 }
 
 

@@ -5,7 +5,7 @@ The names are a contract with whoever makes the Secrets: operators, External Sec
 """
 
 from collections.abc import Iterable
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
@@ -51,6 +51,8 @@ _OWN = {
     "ARGOSY_NOTIFICATIONS_SMTP_URL": Credential(
         "smtp", "argosy-notifications-smtp", "url", "", given=False
     ),
+    # The Redis of all, unless whoever else writes there has one of their own.
+    "ARGOSY_RECOMMENDATIONS_REDIS_URL": replace(REDIS, id="store"),
 }
 
 
@@ -86,9 +88,7 @@ def _find(service: str, variable: str) -> Credential | None:
             "serviceKey", f"argosy-{service}-service-key", "key.pem", variable, "file"
         )
     found = _OWN.get(variable)
-    return found and Credential(
-        found.id, found.secret, found.key, variable, found.kind, found.given
-    )
+    return found and replace(found, variable=variable)
 
 
 def looks_secret(settings: type[Settings], field: "Field[Any]") -> bool:
