@@ -21,7 +21,7 @@ from libs.testing.payment_simulator.events import Line
 _CONNECT_SECONDS, _STATEMENT_MS = 5, 30_000
 _TABLES: dict[str, tuple[str, ...]] = {
     "carts": ("cart", "cart_freeze", "stock_level"),
-    "inventory": ("stock_level", "reservation", "movement", "stock_mark"),
+    "inventory": ("stock_level", "reservation", "movement", "stock_mark", "ledger_cursor"),
     "notifications": ("message",),
     "orders": ("orders", "order_line", "order_event", "return", "return_line"),
     "payments": ("payment", "operation", "ledger_entry"),

@@ -88,6 +88,9 @@ MESSAGES = (
         SELECT service, id, type, attempt, due_at FROM outbox
         UNION ALL
         SELECT 'inventory', id, 'stock_mark', NULL, NULL FROM inventory.stock_mark
+        UNION ALL
+        SELECT 'inventory', m.id, 'movement', NULL, m.at FROM inventory.movement m
+        JOIN inventory.ledger_cursor c ON m.id > c.announced
         """,
     ),
     Invariant(
