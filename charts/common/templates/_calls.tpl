@@ -11,6 +11,8 @@
 - {"from": "payments", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "payments", "components": ["web", "worker-saga"], "to": "payment-simulator", "at": "data"}
 - {"from": "promotions", "components": ["web"], "to": "accounts", "at": "web"}
+- {"from": "recommendations", "components": ["web"], "to": "accounts", "at": "web"}
+- {"from": "reports", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "reviews", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "wishlists", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "all-in-one", "components": ["web"], "to": "all-in-one", "at": "web"}
@@ -34,6 +36,8 @@
 - "orders"
 - "payments"
 - "promotions"
+- "recommendations"
+- "reports"
 - "reviews"
 - "wishlists"
 {{- end -}}
