@@ -75,3 +75,11 @@ class IndexProducts(Job, frozen=True, kw_only=True):
     wire_name: ClassVar[str] = "catalog.index_products.v1"
 
     product_ids: tuple[UUID, ...]
+
+
+class WorkImage(Job, frozen=True, kw_only=True):
+    """Make the files of an uploaded image, or remove those of a deleted one."""
+
+    wire_name: ClassVar[str] = "catalog.work_image.v1"
+
+    image_id: UUID

@@ -2,7 +2,9 @@
 
 from libs.http.app import WebService
 from services.catalog.routes.attributes import attributes
+from services.catalog.routes.images import images
 from services.catalog.routes.imports import imports
+from services.catalog.routes.media import media
 from services.catalog.routes.products import products
 from services.catalog.routes.taxonomy import brands, categories
 from services.catalog.settings import CatalogSettings
@@ -15,7 +17,8 @@ WEB = WebService(
         "/api/v1/brands",
         "/api/v1/attributes",
         "/api/v1/imports",
+        "/api/v1/media",
     ),
-    blueprints=(products, categories, brands, attributes, imports),
+    blueprints=(products, images, media, categories, brands, attributes, imports),
     settings=CatalogSettings,
 )

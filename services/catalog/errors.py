@@ -1,6 +1,6 @@
 """Catalog's refusals, each with a stable code."""
 
-from libs.errors import Conflict, Invalid, NotFound
+from libs.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 class ProductNotFound(NotFound):
@@ -127,3 +127,39 @@ class BadAttributeFilter(Invalid):
     """Lists cannot be filtered by this attribute, or not in this way."""
 
     code = "catalog.bad_attribute_filter"
+
+
+class BadImage(Invalid):
+    """The upload is not a plain image of a size that can be shown."""
+
+    code = "catalog.bad_image"
+
+
+class ImageNotFound(NotFound):
+    """The product has no such image."""
+
+    code = "catalog.image_not_found"
+
+
+class TooManyImages(Conflict):
+    """A product shows a bounded number of images."""
+
+    code = "catalog.too_many_images"
+
+
+class NothingUploaded(Conflict):
+    """The bytes of the image have not arrived."""
+
+    code = "catalog.nothing_uploaded"
+
+
+class WrongOrder(Invalid):
+    """An order of images names each of them once."""
+
+    code = "catalog.wrong_image_order"
+
+
+class StorageAway(Unavailable):
+    """Where images lie is not configured, or did not answer as it should."""
+
+    code = "catalog.storage_away"

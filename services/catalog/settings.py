@@ -8,7 +8,7 @@ from libs.settings import Settings, SettingsError
 
 @dataclass(frozen=True)
 class CatalogSettings(Settings):
-    """Bounds of an import, and where searches go."""
+    """Bounds of an import, where searches go, and where images lie."""
 
     section = "CATALOG_"
 
@@ -23,9 +23,33 @@ class CatalogSettings(Settings):
             " https://user:password@host:9200/products; without it PostgreSQL searches"
         },
     )
+    media_url: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "help": "where images lie: s3+https://key:secret@host:9000/bucket?region=eu-central-1,"
+            " or file:///folder on one machine; without it none is taken"
+        },
+    )
+    media_public_url: str = field(
+        default="",
+        metadata={"help": "where everybody reads them, if not at the bucket's own address"},
+    )
 
     def __post_init__(self) -> None:
-        """Refuse an address that no search could be sent to."""
+        """Refuse addresses that nothing could be sent to."""
+        self._check_search()
+        self._check_media()
+
+    def _check_media(self) -> None:
+        parts = urlsplit(self.media_url)
+        is_folder = parts.scheme == "file" and len(parts.path) > 1 and not parts.netloc
+        is_bucket = parts.scheme in ("s3+http", "s3+https") and parts.username and parts.password
+        if self.media_url and not (is_folder or (is_bucket and parts.path.strip("/"))):
+            variable = self.variable("media_url")
+            raise SettingsError(f"{variable} is not s3+https://key:secret@host/bucket or file:///")
+
+    def _check_search(self) -> None:
         parts = urlsplit(self.search_url)
         names_index = parts.hostname and parts.path.strip("/").replace("-", "").isalnum()
         if self.search_url and not (parts.scheme in ("http", "https") and names_index):

@@ -4,14 +4,15 @@ import psycopg2
 from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
-from libs.contracts.catalog import IndexProducts, WorkImports
+from libs.contracts.catalog import IndexProducts, WorkImage, WorkImports
 from libs.contracts.inventory import StockChanged
 from libs.contracts.reviews import RatingChanged
 from libs.db.transaction import transaction
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
 from services.catalog import metrics
-from services.catalog.commands import imports, listing, ratings, search_feed, stock
+from services.catalog.commands import images, imports, listing, ratings, search_feed, stock
+from services.catalog.media import work as image_work
 from services.catalog.queries.imports import longest_rest
 from services.catalog.queries.taxonomy import oldest_stale
 from services.catalog.search import feed
@@ -50,6 +51,18 @@ def work_imports(_job: WorkImports) -> None:
 def index_products(job: IndexProducts) -> None:
     """Let searches learn of these products; what an index misses is handed out again later."""
     feed.learn(job.product_ids)
+
+
+@tasks.job(WorkImage)
+def work_image(job: WorkImage) -> None:
+    """Make the files of an uploaded image, or remove those of a deleted one."""
+    image_work.work(job.image_id)
+
+
+@tasks.every(seconds=30)
+def resume_images(session: Session) -> int:
+    """An image whose worker died is handed out again; one that nobody uploaded goes."""
+    return images.resume(session)
 
 
 @tasks.every(seconds=1, when=search_feed.is_due)

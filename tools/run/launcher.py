@@ -111,7 +111,7 @@ class Launcher:
             carts_url="local:carts",
             logs=self._place.logs,
             journal=self._place.payments,
-            extra=_SIZES,
+            extra=_SIZES | {"ARGOSY_CATALOG_MEDIA_URL": f"file://{self._place.folder}/media"},
         )
 
     def _servers(self, services: Sequence[str]) -> Servers:

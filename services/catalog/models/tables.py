@@ -2,6 +2,7 @@
 
 from services.catalog.models.attributes import Attribute, ProductNumber
 from services.catalog.models.base import Base
+from services.catalog.models.images import ProductImage
 from services.catalog.models.imports import Import, ImportChunk, RowError
 from services.catalog.models.listing import WHOLE_SHOP, Listing, Rating, Stock
 from services.catalog.models.product import Price, Product, Revision, Variant
@@ -19,6 +20,7 @@ __all__ = [
     "Listing",
     "Price",
     "Product",
+    "ProductImage",
     "ProductNumber",
     "Rating",
     "Revision",

@@ -53,6 +53,14 @@ class Rating(msgspec.Struct, frozen=True):
         return round(self.sum / self.count, 2) if self.count else None
 
 
+class ImageCard(msgspec.Struct, array_like=True, frozen=True):
+    """A picture: width and height of each of its files, the largest first."""
+
+    id: UUID
+    alt: str
+    sizes: list[tuple[int, int]]
+
+
 class Card(msgspec.Struct, frozen=True):
     """A product; its price is its cheapest variant's."""
 
@@ -73,6 +81,7 @@ class Card(msgspec.Struct, frozen=True):
     updated_at: datetime
     deleted_at: datetime | None
     rating: Rating
+    images: list[ImageCard]
     variants: list[VariantCard]
 
 
@@ -82,7 +91,7 @@ _hydrate = Statement(
     SELECT p.id, p.slug, p.name, p.description, c.slug, c.name, b.slug, b.name,
         l.amount, l.currency, l.in_stock, p.status, p.tax_category, p.metadata::text,
         p.attributes::text, p.version, p.created_at, p.updated_at, p.deleted_at,
-        coalesce(r.count, 0), coalesce(r.sum, 0), v.cards
+        coalesce(r.count, 0), coalesce(r.sum, 0), image.cards, v.cards
     FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place)
     JOIN product p ON p.id = page.id
     JOIN listing l ON l.product_id = p.id AND l.shelf_id = $3
@@ -90,6 +99,10 @@ _hydrate = Statement(
     LEFT JOIN category c ON c.id = p.category_id
     LEFT JOIN brand b ON b.id = p.brand_id
     LEFT JOIN rating r ON r.product_id = p.id
+    CROSS JOIN LATERAL (
+        SELECT json_agg(json_build_array(i.id, i.alt, i.sizes) ORDER BY i.position, i.id)::text
+        FROM product_image i WHERE i.product_id = p.id AND i.state = 'ready'
+    ) image (cards)
     CROSS JOIN LATERAL (
         SELECT json_agg(json_build_array(
             v.id, v.sku, v.options, pr.amount, pr.currency, coalesce(s.available, 0),
@@ -112,6 +125,7 @@ _hydrate = Statement(
 )
 
 _variants = msgspec.json.Decoder(list[VariantCard])
+_images = msgspec.json.Decoder(list[ImageCard])
 
 
 def hydrate(session: Session, product_ids: Sequence[UUID], currency: str | None) -> list[Card]:
@@ -126,7 +140,8 @@ def _card(row: tuple[Any, ...]) -> Card:
     category, brand, price = _tag(*row[4:6]), _tag(*row[6:8]), Money(*row[8:10])
     details, attributes = msgspec.json.decode(row[13]), msgspec.json.decode(row[14])
     known = (*row[:4], category, brand, price, *row[10:13], details, attributes, *row[15:19])
-    values = (*known, Rating(*row[19:21]), _variants.decode(row[21]))
+    images = _images.decode(row[21]) if row[21] else []
+    values = (*known, Rating(*row[19:21]), images, _variants.decode(row[22]))
     return Card(*values)
 
 

@@ -18,15 +18,14 @@ from libs.http.idempotency import once
 from libs.http.operation import access, idempotent
 from libs.http.paging import PageArgs
 from services.catalog.commands import products as commands
-from services.catalog.errors import ProductNotFound
 from services.catalog.models.tables import Product, Revision
 from services.catalog.queries import products as queries
 from services.catalog.queries.cards import Card
 from services.catalog.queries.criteria import Criteria
 from services.catalog.queries.products import FacetedPage
 from services.catalog.queries.revisions import list_revisions
+from services.catalog.routes.keys import product_id_of
 from services.catalog.rules.product import ProductDraft
-from services.catalog.rules.text import is_slug
 from services.catalog.schemas.products import (
     ChangeProductSchema,
     DetailArgs,
@@ -73,7 +72,7 @@ def get_product(args: dict[str, Any], key: str) -> Card:
     """A product by its id or slug."""
     with reading() as session:
         card = queries.get_product(
-            session, _product_id(session, key), include_hidden=_includes_hidden(args)
+            session, product_id_of(session, key), include_hidden=_includes_hidden(args)
         )
     etag.check_if_none_match(card.version, msgspec.json.encode(product_body(card)))
     return card
@@ -146,7 +145,7 @@ def restore_product(key: str) -> Card:
 def list_product_revisions(args: dict[str, Any], key: str) -> Page[Revision]:
     """Every version of a product and who made it, the newest first."""
     with reading() as session:
-        return list_revisions(session, _product_id(session, key), **args)
+        return list_revisions(session, product_id_of(session, key), **args)
 
 
 def _page(args: dict[str, Any]) -> FacetedPage:
@@ -167,19 +166,9 @@ def _includes_hidden(args: dict[str, Any]) -> bool:
     return True
 
 
-def _product_id(session: Session, key: str) -> UUID:
-    """The product that an id or slug names; no slug looks like an id."""
-    try:
-        return ids.from_text("prd", key)
-    except ValueError:
-        if is_slug(key):
-            return queries.get_product_id(session, key)
-    raise ProductNotFound("there is no such product")
-
-
 def _locked(session: Session, key: str, *, required: bool = False) -> Product:
     """The product to be written, in the version that the client has seen."""
-    product = commands.lock_product(session, _product_id(session, key))
+    product = commands.lock_product(session, product_id_of(session, key))
     etag.check_if_match(product.version, required=required)
     return product
 

@@ -21,9 +21,11 @@ from libs.http.fields import (
 from libs.http.paging import page_schema
 from libs.ids import to_text
 from libs.money import Money
-from services.catalog.queries.cards import Card, Tag, VariantCard
+from services.catalog.media.choice import address
+from services.catalog.queries.cards import Card, ImageCard, Tag, VariantCard
 from services.catalog.queries.products import FacetedPage
 from services.catalog.schemas.attributes import FacetSchema
+from services.catalog.schemas.images import ShownImageSchema
 
 Body = dict[str, Any]
 
@@ -41,6 +43,7 @@ def card_body(card: Card) -> Body:
         "in_stock": card.in_stock,
         "attributes": card.attributes,
         "rating": {"average": card.rating.average, "count": card.rating.count},
+        "images": [_image(image) for image in card.images],
         "variants": [_variant_body(variant) for variant in card.variants],
     }
 
@@ -75,6 +78,14 @@ def _variant_detail(variant: VariantCard) -> Body:
         "weight_g": variant.weight_g,
         "prices": [_money(Money(amount, currency)) for currency, amount in variant.prices],
     }
+
+
+def _image(image: ImageCard) -> Body:
+    files = [
+        {"url": address(image.id, width), "width": width, "height": height}
+        for width, height in image.sizes
+    ]
+    return {"id": to_text("img", image.id), "alt": image.alt, "files": files}
 
 
 def _tag(tag: Tag | None) -> Body | None:
@@ -132,6 +143,7 @@ class ProductCardSchema(Schema):
     in_stock = Flag(required=True)
     attributes = ma.fields.Dict(Text(), ma.fields.Raw(), required=True)
     rating = ma.fields.Nested(ProductRatingSchema, required=True)
+    images = ma.fields.List(ma.fields.Nested(ShownImageSchema), required=True)
     variants = ma.fields.List(ma.fields.Nested(VariantCardSchema), required=True)
 
     def dump(self, obj: Card, **_: Any) -> Body:

@@ -12,7 +12,6 @@ from libs.contracts.inventory import StockLevel
 from libs.db.transaction import reading, transaction
 from libs.ids import uuid7
 from libs.messaging.message import Fact
-from libs.messaging.message import Fact
 from libs.money import Money
 from services.catalog import tasks
 from services.catalog.commands import attributes, brands, categories, products, stock
@@ -22,7 +21,6 @@ from services.catalog.queries.products import get_product, list_products
 from services.catalog.rules.product import ProductDraft, VariantDraft
 from services.catalog.search import feed
 
-F = TypeVar("F", bound=Fact)
 F = TypeVar("F", bound=Fact)
 ACTOR = uuid7()
 MUG: dict[str, Any] = {
