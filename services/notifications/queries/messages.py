@@ -1,7 +1,6 @@
 """Reads messages and what became of them."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -24,11 +23,18 @@ def list_inbox(
     return fetch_page(session, statement, [Key(Message.id, "desc")], cursor, limit)
 
 
-def list_news(session: Session, user_id: UUID, since: datetime, limit: int) -> Sequence[Message]:
-    """What the user was told in the application since then, oldest first."""
+def list_news(
+    session: Session, *, user_id: UUID, first: UUID, known: Collection[UUID], limit: int
+) -> Sequence[Message]:
+    """What the user was told in the application from that id on, oldest first, less the known."""
     statement = (
         select(Message)
-        .where(Message.user_id == user_id, Message.channel == "in_app", Message.created_at > since)
+        .where(
+            Message.user_id == user_id,
+            Message.channel == "in_app",
+            Message.id >= first,
+            Message.id.not_in(known),
+        )
         .order_by(Message.id)
         .limit(limit)
     )

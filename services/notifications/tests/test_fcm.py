@@ -1,6 +1,7 @@
 """Pushes through FCM: the access token, what is accepted, and devices that are gone."""
 
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,8 @@ def post(service_app, issuer, tmp_path):
 
     @contextmanager
     def running(*acts):
-        with fcm_server(*acts) as api:
+        with fcm_server(*acts) as server:
+            api: Any = server
             app = service_app(
                 "notifications",
                 ARGOSY_NOTIFICATIONS_FCM_CREDENTIALS=api.write_credentials(tmp_path / "key.json"),
@@ -36,12 +38,12 @@ def post(service_app, issuer, tmp_path):
     return running
 
 
-def register(api, token):
+def register(api: Any, token: str) -> Any:
     body = {"token": token, "platform": "android"}
     return api.client.post(f"{BASE}/devices", json=body, headers=api.ada)
 
 
-def devices(api):
+def devices(api: Any) -> Any:
     return api.client.get(f"{BASE}/devices", headers=api.ada).json["data"]
 
 

@@ -1,10 +1,11 @@
 """People choose what they are told, and when; what has to be told is told."""
 
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
 
 from libs import clock, ids
 from libs.db.transaction import transaction
@@ -35,18 +36,18 @@ def ada(app, issuer):
     return Customer(user_id, issuer.user(user_id))
 
 
-def choose(client, ada, *choices, **more):
+def choose(client: FlaskClient, ada: Customer, *choices: tuple[str, str, bool], **more: Any) -> Any:
     """Write choices of (channel, topic, enabled)."""
     named = [dict(zip(("channel", "topic", "enabled"), one, strict=True)) for one in choices]
     return client.put(PATH, json={"choices": named} | more, headers=ada.headers)
 
 
-def alert(ada):
+def alert(ada: Customer) -> None:
     with transaction() as session:
         tasks.tell_alert(session, triggered(ada.id))
 
 
-def at(hour, minute=0, day=2):
+def at(hour: int, minute: int = 0, day: int = 2) -> datetime:
     return datetime(2026, 1, day, hour, minute, tzinfo=UTC)
 
 

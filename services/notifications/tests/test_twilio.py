@@ -1,6 +1,8 @@
 """Texts through Twilio: what it accepts, what it refuses, and what it tells later."""
 
 from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -20,7 +22,8 @@ def post(service_app):
 
     @contextmanager
     def running(*acts, **settings):
-        with twilio_server(*acts) as api:
+        with twilio_server(*acts) as server:
+            api: Any = server
             usual = {
                 "ARGOSY_NOTIFICATIONS_TWILIO_ACCOUNT": api.account,
                 "ARGOSY_NOTIFICATIONS_TWILIO_TOKEN": api.token,
@@ -36,7 +39,7 @@ def post(service_app):
     return running
 
 
-def tell(api, message_id, status, *, token=None, **more):
+def tell(api: Any, message_id: UUID, status: str, *, token: str = "", **more: str) -> Any:
     """Post the status of a text as Twilio does, or a little differently."""
     path = f"{BASE}/feedback/twilio/{ids.to_text('msg', message_id)}"
     form = {"MessageSid": "SM1", "MessageStatus": status, "AccountSid": api.account} | more
@@ -73,7 +76,7 @@ def test_a_number_that_cannot_be_reached_is_final(post, admin, number, code):
         tries = attempts(found.id)
 
     assert found.state == "failed"
-    assert tries[0][1].startswith(f"400 {code} ")
+    assert str(tries[0][1]).startswith(f"400 {code} ")
 
 
 @pytest.mark.parametrize("status", [401, 404, 429, 500])

@@ -6,6 +6,8 @@ import socket
 import ssl
 import time
 from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -25,11 +27,11 @@ LIMITS = Limits(resolve_seconds=0.5, connect_seconds=0.5, total_seconds=1.0, ans
 class Names:
     """A name server whose answers follow one another; the last one stays."""
 
-    def __init__(self, *answers):
+    def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
         self.asked = 0
 
-    def __call__(self, *_host_and_port):
+    def __call__(self, *_host_and_port: Any) -> Any:
         self.asked += 1
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, float):
@@ -38,7 +40,7 @@ class Names:
         return answer
 
 
-def outbound(*answers, **options):
+def outbound(*answers: Any, **options: Any) -> OutboundClient:
     return OutboundClient(LIMITS, resolve=Names(*(answers or (["127.0.0.1"],))), **options)
 
 
@@ -46,7 +48,7 @@ def outbound(*answers, **options):
 def server():
     replies = [Reply()]
     with http_server(lambda _: replies[0]) as running:
-        running.replies = replies
+        running.replies = replies  # type: ignore[attr-defined]  # for the tests of this file
         yield running
 
 
@@ -162,7 +164,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path):
         outbound(private_hosts=[HOST]).request("GET", f"https://{HOST}:{server.port}/")
 
 
-def _certificate(folder, host):
+def _certificate(folder: Path, host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """TLS for a server with a certificate of its own making, and for a client that trusts it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
