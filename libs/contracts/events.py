@@ -85,9 +85,11 @@ class PurchaseEvents(Fact, frozen=True, kw_only=True):
     events: tuple[BehaviorEvent, ...]
 
 
+Stream = UserEvents | ProductViews | CartEvents | SearchEvents | PurchaseEvents
+
 # The streams are also for readers outside the shop, so each is sent whether a service listens
 # or not.
-STREAMS: dict[str, type[Fact]] = {
+STREAMS: dict[str, type[Stream]] = {
     "user-events": UserEvents,
     "product-views": ProductViews,
     "cart-events": CartEvents,

@@ -43,6 +43,7 @@ SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
         orders.OrdersPseudonymized,
     ),
     "reviews": (OrderConfirmed,),
+    "events": (OrderConfirmed,),
     "notifications": (CustomerRegistered, OrderConfirmed, OrderCancelled, AlertTriggered),
     "wishlists": (ProductChanged, StockChanged),
     "recommendations": (ProductChanged, OrderConfirmed, UserEvents),

@@ -40,6 +40,9 @@ class HttpSettings(Settings):
     rate_limit_checkout: str = field(
         default="120/minute", metadata={"help": "checkouts per caller"}
     )
+    rate_limit_events: str = field(
+        default="600/minute", metadata={"help": "batches of behaviour per caller"}
+    )
     rate_limit_review: str = field(
         default="30/minute", metadata={"help": "reviews written, edited or reported per caller"}
     )

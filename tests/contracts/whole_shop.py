@@ -12,7 +12,7 @@ from libs.testing.tokens import Issuer
 
 # Nothing listens there: what needs the provider is not part of a request.
 _NOWHERE = "http://127.0.0.1:9"
-_OFF = ("LOGIN", "LOGIN_FAILED", "REGISTER", "COUPON", "CHECKOUT", "REVIEW")
+_OFF = ("LOGIN", "LOGIN_FAILED", "REGISTER", "COUPON", "CHECKOUT", "EVENTS", "REVIEW")
 
 
 def environment(

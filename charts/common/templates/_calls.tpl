@@ -4,6 +4,7 @@
 - {"from": "carts", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "catalog", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "cms", "components": ["web"], "to": "accounts", "at": "web"}
+- {"from": "events", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "inventory", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "notifications", "components": ["web"], "to": "accounts", "at": "web"}
 - {"from": "orders", "components": ["web"], "to": "accounts", "at": "web"}
@@ -31,6 +32,7 @@
 - "carts"
 - "catalog"
 - "cms"
+- "events"
 - "inventory"
 - "notifications"
 - "orders"

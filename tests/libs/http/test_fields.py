@@ -140,6 +140,16 @@ def test_a_country_is_two_capital_letters(value: str) -> None:
         load(country=value)
 
 
+def test_the_bounds_of_one_field_of_money_are_not_those_of_another() -> None:
+    class Outer(fields.Schema):
+        debt = fields.MoneyField(minimum=-10)
+        price = fields.MoneyField(minimum=0)
+
+    loaded = Outer().load({"debt": {"amount": -1, "currency": "EUR"}})
+
+    assert loaded["debt"].amount == -1
+
+
 def test_an_unknown_field_is_a_fault_in_nested_schemas_too() -> None:
     class Outer(fields.Schema):
         inner = fields.MoneyField()
