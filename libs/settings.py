@@ -20,7 +20,7 @@ class Settings:
 
     Types may be str, int, float, bool, Path and tuple[str, ...] (comma separated); a field's
     `metadata["help"]` documents it. A number must be above zero, or from `metadata["least"]` up,
-    and not above `metadata["most"]`.
+    and not above `metadata["most"]`; a text may have to be among `metadata["one_of"]`.
     """
 
     section: ClassVar[str] = ""
@@ -52,6 +52,9 @@ def _read(field: "Field[Any]", kind: type, text: str) -> dict[str, Any]:
         value = _convert(kind, text)
         if kind in (int, float):
             _check_bounds(field, value)
+        choices = field.metadata.get("one_of")
+        if choices and value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
         return {field.name: value}
     if field.default is MISSING and field.default_factory is MISSING:
         raise ValueError("is not set")

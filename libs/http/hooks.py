@@ -23,6 +23,8 @@ _SECURITY = (
     ("Referrer-Policy", "no-referrer"),
     ("X-Frame-Options", "DENY"),
 )
+# Parts of addresses that open something for whoever knows them.
+_SECRET_PARTS = ("token", "session_id")
 _CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _REQUEST_HEADERS = (
     "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Prefer,"
@@ -118,9 +120,17 @@ def _measure(service: str, status: int) -> None:
     if _log.isEnabledFor(level):
         facts = {
             "method": request.method,
-            "path": request.path,
+            "path": _loggable_path(),
             "route": route,
             "status": status,
             "milliseconds": round(seconds * 1000, 1),
         }
         _log.log(level, "request", extra=facts)
+
+
+def _loggable_path() -> str:
+    path = request.path
+    for name in _SECRET_PARTS:
+        if value := (request.view_args or {}).get(name):
+            path = path.replace(str(value), f"({name})")
+    return path

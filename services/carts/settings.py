@@ -1,9 +1,11 @@
 """What carts can be told."""
 
 from dataclasses import dataclass, field
+from typing import get_args
 
 from libs.settings import Settings
 from services.carts.models.limits import Limits
+from services.carts.rules.merging import Strategy
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,14 @@ class CartsSettings(Settings):
 
     currency: str = field(
         default="EUR", metadata={"help": "ISO 4217, of a cart that nobody chose one for"}
+    )
+
+    merge_strategy: Strategy = field(
+        default="sum",
+        metadata={
+            "help": "what becomes of a guest's cart at sign-in, if the client does not say",
+            "one_of": get_args(Strategy),
+        },
     )
 
     @property

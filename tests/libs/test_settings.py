@@ -15,6 +15,7 @@ class Toys(Settings):
     count: int = field(default=3)
     seconds: float = field(default=0.5)
     port: int = field(default=0, metadata={"least": 0, "most": 65_535})
+    color: str = field(default="red", metadata={"one_of": ("red", "blue")})
 
 
 def test_what_is_not_given_has_its_default():
@@ -44,6 +45,11 @@ def test_every_fault_is_told_at_once():
 def test_a_number_out_of_bounds_is_refused(variable, text, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Toys.from_env({"ARGOSY_TOYS_NAME": "bear", f"ARGOSY_TOYS_{variable}": text})
+
+
+def test_a_text_that_is_none_of_the_choices_is_refused():
+    with pytest.raises(SettingsError, match="ARGOSY_TOYS_COLOR must be one of red, blue"):
+        Toys.from_env({"ARGOSY_TOYS_NAME": "bear", "ARGOSY_TOYS_COLOR": "green"})
 
 
 def test_a_bound_itself_is_allowed():

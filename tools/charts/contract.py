@@ -117,7 +117,8 @@ def _config(services: list[Service]) -> Schema:
 def _setting(group: type[Settings], name: str) -> Schema:
     field = next(one for one in fields(group) if one.name == name)
     kind = _TYPES.get(get_type_hints(group)[name], {"type": "string"})
-    return kind | {"description": str(field.metadata.get("help", ""))}
+    choices = {"enum": list(field.metadata["one_of"])} if "one_of" in field.metadata else {}
+    return kind | choices | {"description": str(field.metadata.get("help", ""))}
 
 
 def rows(properties: dict[str, Schema], path: str = "") -> Iterator[tuple[str, Any, str]]:

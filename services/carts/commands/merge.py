@@ -97,7 +97,7 @@ def _merge(
 def _coupons(
     user: CartState, guest: CartState, strategy: Strategy, limits: Limits
 ) -> tuple[str, ...]:
-    if strategy != "sum":
+    if strategy.startswith("keep_"):
         return user.coupons if strategy == "keep_user" else guest.coupons
     together = tuple(dict.fromkeys((*user.coupons, *guest.coupons)))
     limits.check_coupons(together)

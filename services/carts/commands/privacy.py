@@ -27,16 +27,31 @@ _lock_ordered = Statement(
     ORDER BY id FOR UPDATE
     """
 )
+_standing = Statement(
+    """
+    SELECT coalesce((SELECT to_jsonb(groups) FROM customer_groups WHERE user_id = $1), '[]'),
+        (SELECT to_jsonb(order_id) FROM first_order WHERE user_id = $1)
+    """
+)
+_forget_standing = Statement(
+    """
+    WITH groups AS (DELETE FROM customer_groups WHERE user_id = $1)
+    DELETE FROM first_order WHERE user_id = $1
+    """
+)
 _forget = Statement("DELETE FROM cart WHERE id = ANY($1::uuid[])")
 
 
 def collect_customer(session: Session, person: Person) -> dict[str, Any]:
-    """The customer's carts, those that became orders too."""
-    return {"carts": [row[0] for row in _collect.rows(session, person.customer_id)]}
+    """The customer's carts, those that became orders too, and what decides on discounts."""
+    [(groups, first_order)] = _standing.rows(session, person.customer_id)
+    carts = [row[0] for row in _collect.rows(session, person.customer_id)]
+    return {"carts": carts, "groups": groups, "first_order": first_order}
 
 
 def erase_customer(session: Session, person: Person) -> None:
     """Delete the carts; items and what orders were promised of them go with them."""
+    _forget_standing.later(session, person.customer_id)
     _forget_carts(session, _lock.rows(session, person.customer_id))
 
 

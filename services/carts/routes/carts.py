@@ -25,6 +25,7 @@ from services.carts.schemas.carts import (
     MergedCartSchema,
     NewCartSchema,
 )
+from services.carts.schemas.explanation import ExplainedPriceSchema
 from services.carts.schemas.requests import (
     CartAddressSchema,
     CartCouponInputSchema,
@@ -75,6 +76,27 @@ def get_cart(cart_id: UUID) -> PricedCart:
     """One cart, at today's prices."""
     with reading() as session:
         return marked(queries.get_cart(session, cart_id, owner()))
+
+
+@carts.get("/by-session/<string:session_id>")
+@access(guest=True)
+@carts.response(200, CartSchema)
+def get_cart_by_session(session_id: str) -> PricedCart:
+    """A guest's cart by its `session_token`, for clients that cannot send headers.
+
+    The token is a secret: where a header can be sent, X-Cart-Token keeps it out of addresses.
+    """
+    with reading() as session:
+        return marked(queries.get_session_cart(session, session_id))
+
+
+@carts.get(f"{ONE}/explain")
+@access(guest=True, owns="carts")
+@carts.response(200, ExplainedPriceSchema)
+def explain_cart_price(cart_id: UUID) -> queries.ExplainedCart:
+    """Why the cart costs what it costs: every step of its price and every promotion looked at."""
+    with reading() as session:
+        return queries.explain_cart(session, cart_id, owner())
 
 
 @carts.patch(ONE)
@@ -149,13 +171,14 @@ def remove_coupon(cart_id: UUID, code: str) -> PricedCart:
 @carts.response(200, MergedCartSchema)
 def merge_cart(body: dict[str, Any], cart_id: UUID) -> MergedCart:
     """Merge the cart of the X-Cart-Token into this one, or make it the user's if it is this one."""
+    settings = service_settings(CartsSettings)
     with transaction() as session:
         merged = merge_carts(
             session,
             cart_id,
             owner(),
-            body["strategy"],
-            limits=service_settings(CartsSettings).limits,
+            body.get("strategy", settings.merge_strategy),
+            limits=settings.limits,
             check=etag.check_if_match,
         )
     marked(merged.priced)

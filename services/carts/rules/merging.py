@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-Strategy = Literal["sum", "keep_guest", "keep_user"]
+Strategy = Literal["sum", "highest", "keep_guest", "keep_user"]
 Quantities = Mapping[UUID, int]
 
 
@@ -26,11 +26,14 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def merge(user: Quantities, guest: Quantities, strategy: Strategy, limit: int) -> Merged:
-    """`sum` adds the guest's pieces up to the limit of a variant; `keep_...` takes one cart."""
+    """`sum` adds the guest's pieces up to the limit of a variant, `highest` takes the larger number
+    of each variant; `keep_...` takes one cart."""
     if strategy == "keep_user":
         return Merged(quantities=dict(user), left_out=_all(guest, "guest"))
     if strategy == "keep_guest":
         return Merged(quantities=dict(guest), left_out=_all(user, "user"))
+    if strategy == "highest":
+        return _highest(user, guest)
     quantities = dict(user)
     left_out = []
     for variant_id, quantity in guest.items():
@@ -41,6 +44,19 @@ def merge(user: Quantities, guest: Quantities, strategy: Strategy, limit: int) -
                 LeftOut(variant_id=variant_id, quantity=quantity - room, source="guest")
             )
     return Merged(quantities=quantities, left_out=tuple(left_out))
+
+
+def _highest(user: Quantities, guest: Quantities) -> Merged:
+    quantities = {
+        variant_id: max(user.get(variant_id, 0), guest.get(variant_id, 0))
+        for variant_id in (*user, *guest)
+    }
+    lower_of_user = {v: n for v, n in user.items() if guest.get(v, 0) > n}
+    lower_of_guest = {v: n for v, n in guest.items() if user.get(v, 0) >= n}
+    return Merged(
+        quantities=quantities,
+        left_out=(*_all(lower_of_user, "user"), *_all(lower_of_guest, "guest")),
+    )
 
 
 def _all(cart: Quantities, source: Literal["guest", "user"]) -> tuple[LeftOut, ...]:

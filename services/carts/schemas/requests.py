@@ -1,6 +1,6 @@
 """What callers may say about a cart."""
 
-from typing import Any
+from typing import Any, get_args
 
 import marshmallow as ma
 from marshmallow import validate
@@ -15,6 +15,7 @@ from libs.http.fields import (
     Schema,
     Text,
 )
+from services.carts.rules.merging import Strategy
 
 # Far above every sensible setting, so that only the setting decides; but nobody has a whole body of
 # items looked up before it does.
@@ -105,11 +106,9 @@ class ShippingChoiceSchema(Schema):
 
 
 class MergeCartSchema(Schema):
-    """What becomes of lines that both carts have."""
+    """What becomes of both carts' lines; the shop has a strategy of its own where none is named."""
 
-    strategy = ma.fields.String(
-        load_default="sum", validate=validate.OneOf(["sum", "keep_guest", "keep_user"])
-    )
+    strategy = ma.fields.String(validate=validate.OneOf(get_args(Strategy)))
 
 
 class FreezeCartSchema(Schema):

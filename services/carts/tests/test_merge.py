@@ -1,5 +1,6 @@
 """A guest who signs in and brings a cart."""
 
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -9,14 +10,14 @@ from hypothesis import strategies as st
 
 from libs.ids import uuid7
 from libs.testing.tokens import Issuer
-from services.carts.rules.merging import merge
+from services.carts.rules.merging import Strategy, merge
 from services.carts.tests.shop import BERLIN, Guest, Shop
 
 quantities = st.dictionaries(st.integers(1, 5).map(lambda n: UUID(int=n)), st.integers(1, 50))
 
 
 @settings(deadline=None)
-@given(quantities, quantities, st.sampled_from(["sum", "keep_guest", "keep_user"]))
+@given(quantities, quantities, st.sampled_from(get_args(Strategy)))
 def test_every_piece_is_kept_or_told(user, guest, strategy):
     merged = merge(user, guest, strategy, 60)
 
@@ -36,11 +37,11 @@ class SignedIn:
         self.own = Guest(client, items=two, headers=self.headers)
         self.guest = Guest(client, "MUG", "PEN", shipping_address=BERLIN)
 
-    def merge(self, into: Guest, strategy: str = "sum"):
+    def merge(self, into: Guest, strategy: str | None = "sum"):
         """Ask for it with both proofs."""
         return into.client.post(
             f"/api/v1/carts/{into.id}/merge",
-            json={"strategy": strategy},
+            json={"strategy": strategy} if strategy else {},
             headers=self.headers | {"X-Cart-Token": self.guest.token},
         )
 
@@ -59,6 +60,7 @@ def held(cart) -> dict[str, int]:
     ("strategy", "kept", "left_out"),
     [
         ("sum", {"MUG": 3, "PEN": 1}, []),
+        ("highest", {"MUG": 2, "PEN": 1}, [("guest", 1)]),
         ("keep_guest", {"MUG": 1, "PEN": 1}, [("user", 2)]),
         ("keep_user", {"MUG": 2}, [("guest", 1), ("guest", 1)]),
     ],
@@ -71,6 +73,16 @@ def test_the_strategy_decides_and_what_is_left_out_is_told(signed_in, strategy, 
     assert [(p["source"], p["quantity"]) for p in merged.json["left_out"]] == left_out
     assert held(signed_in.own.cart()) == kept
     assert merged.json["shipping_address"] == BERLIN
+
+
+def test_where_none_is_named_the_shop_s_own_strategy_holds(service_app, issuer):
+    app = service_app("carts", ARGOSY_CARTS_MERGE_STRATEGY="keep_user")
+    with app.app_context():
+        signed_in = SignedIn(app.test_client(), Shop(), issuer)
+
+        merged = signed_in.merge(signed_in.own, None)
+
+    assert held(merged.json) == {"MUG": 2}
 
 
 def test_the_guest_s_cart_is_gone_after_the_merge(signed_in):
@@ -108,7 +120,12 @@ def test_carts_of_two_currencies_are_not_merged(signed_in, client):
 
 @pytest.mark.parametrize(
     ("strategy", "coupons"),
-    [("sum", ["MINE", "THEIRS"]), ("keep_guest", ["THEIRS"]), ("keep_user", ["MINE"])],
+    [
+        ("sum", ["MINE", "THEIRS"]),
+        ("highest", ["MINE", "THEIRS"]),
+        ("keep_guest", ["THEIRS"]),
+        ("keep_user", ["MINE"]),
+    ],
 )
 def test_coupons_follow_the_strategy(signed_in, shop, strategy, coupons):
     for code in ("MINE", "THEIRS"):
