@@ -1,6 +1,6 @@
 """What to recommend: the lists of the store first, then what the database knows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -90,20 +90,21 @@ class Recommender:
         for reason, source in sources:
             for found in source():
                 rest = limit - len(chosen)
-                if rest > 0:
-                    shown = self._shown(found, excluded | chosen.keys())
-                    chosen |= {
-                        product.id: Recommendation(product, reason, found.writer)
-                        for product, _ in zip(shown, range(rest), strict=False)
-                    }
+                for product in self._sold(found, excluded | chosen.keys(), rest):
+                    chosen[product.id] = Recommendation(product, reason, found.writer)
             if len(chosen) >= limit:
                 break
         return list(chosen.values())
 
-    def _shown(self, found: Found, excluded: set[UUID]) -> Iterator[Shown]:
+    def _sold(self, found: Found, excluded: set[UUID], count: int) -> list[Shown]:
+        """The first of a list that are sold, looked up a few more at a time than are wanted."""
         wanted = [one.product_id for one in found.items if one.product_id not in excluded]
-        sold = products.find_shown(self.session, wanted)
-        return (sold[product_id] for product_id in wanted if product_id in sold)
+        shown: list[Shown] = []
+        while wanted and len(shown) < count:
+            part, wanted = wanted[: 2 * count], wanted[2 * count :]
+            sold = products.find_shown(self.session, part)
+            shown += [sold[product_id] for product_id in part if product_id in sold]
+        return shown[:count]
 
     def _personal(self, user_id: UUID, history: list[Known]) -> list[Found]:
         """The list that somebody wrote for the user, else what goes with the history."""

@@ -1,12 +1,16 @@
 """The store, which others write as well, and which may be wrong, empty or away."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from prometheus_client import REGISTRY
+from redis import Redis
+from redis.exceptions import NoPermissionError
 
 from libs import clock
 from libs.ids import to_text, uuid7
@@ -227,3 +231,43 @@ def test_a_list_of_ours_that_is_refreshed_every_day_does_not_run_out(busy, redis
     with ahead(timedelta(hours=29)):
         assert publisher.publish_due(100) > 0
         assert publisher.publish_due(100) == 0
+
+
+def test_a_list_is_read_on_until_enough_of_it_is_sold(shop, redis):
+    gone = [f"Gone {number}" for number in range(30)]
+    shop.sells("Tea", "Bag", "Lamp", *gone)
+    shop.withdraws(*gone)
+    put(redis, shop, POPULAR, *gone, "Bag", "Tea")
+
+    assert shop.reasons(limit=3) == {"Bag": "popular", "Tea": "popular", "Lamp": "newest"}
+
+
+def test_the_documented_rights_let_an_ml_team_write_its_own_lists_and_no_others(busy, redis):
+    page = (Path(__file__).parents[3] / "docs" / "recommendation-store.md").read_text()
+    [rights] = [line for line in page.splitlines() if line.startswith("ACL SETUSER ml ")]
+    redis.execute_command(*rights.split())
+    options = redis.connection_pool.connection_kwargs
+    place = {"host": options["host"], "port": options["port"], "db": options["db"]}
+
+    with Redis(**place, username="ml", password="password", socket_timeout=5) as team:
+        put(team, busy, mug(busy), "Bag")
+        seen = team.get(name("argosy", POPULAR))
+        refused = [
+            _refusal(lambda: team.set(name("argosy", POPULAR), b"{}")),
+            _refusal(lambda: team.unlink(name("argosy", POPULAR))),
+            _refusal(lambda: team.get("rate:login:1")),
+            _refusal(team.flushdb),
+        ]
+    redis.acl_deluser("ml")
+
+    assert seen is not None
+    assert refused == [True] * 4
+    assert busy.recommends(product=busy.product("Mug"), limit=1) == ["Bag"]
+
+
+def _refusal(work: Callable[[], Any]) -> bool:
+    try:
+        work()
+    except NoPermissionError:
+        return True
+    return False
