@@ -60,7 +60,7 @@ def test_a_row_with_two_tests_is_reported():
 
 
 def test_a_row_that_is_tested_and_left_is_reported():
-    module = "def test_row_005_a(): ...\n"
+    module = "def test_row_005_x(): ...\n"
 
     assert faults(count_tests([module]), dict.fromkeys(ROWS, "a reason")) == {
         5: "has a test and a reason to have none"
