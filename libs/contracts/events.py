@@ -1,4 +1,4 @@
-"""What events announces: behaviour of visitors, in batches, on the five named streams.
+"""What events announces: behaviour of visitors, in batches, on the five named streams; and obeys.
 
 An event is on `user-events` and on the stream of its kind, with the same id: a reader takes one or
 the other. Each service takes a message once; a reader outside the shop may get one again and knows
@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from libs.contracts import privacy
 from libs.messaging.message import Fact
 
 Kind = Literal["view", "click", "add_to_cart", "search", "purchase"]
@@ -96,3 +97,21 @@ STREAMS: dict[str, type[Stream]] = {
     "search-events": SearchEvents,
     "purchase-events": PurchaseEvents,
 }
+
+
+class ExportCustomer(privacy.ExportCustomer, frozen=True, kw_only=True):
+    """Announce what the customer did."""
+
+    wire_name: ClassVar[str] = "events.export_customer.v1"
+
+
+class CustomerDataExported(privacy.CustomerDataExported, frozen=True, kw_only=True):
+    """A slice of what events knows of a customer."""
+
+    wire_name: ClassVar[str] = "events.customer_data_exported.v1"
+
+
+class EraseCustomer(privacy.EraseCustomer, frozen=True, kw_only=True):
+    """Delete the customer's events, and those of the same visits."""
+
+    wire_name: ClassVar[str] = "events.erase_customer.v1"

@@ -4,7 +4,7 @@ A fact is bound to its listeners' queues by whoever starts first, so none is los
 was not up yet.
 """
 
-from libs.contracts import carts, orders, reviews, wishlists
+from libs.contracts import carts, events, orders, reviews, wishlists
 from libs.contracts.accounts import CustomerGroupsChanged, CustomerRegistered
 from libs.contracts.catalog import CategoryChanged, ProductChanged
 from libs.contracts.events import UserEvents
@@ -25,6 +25,7 @@ from libs.messaging.message import Fact
 SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
     "accounts": (
         carts.CustomerDataExported,
+        events.CustomerDataExported,
         orders.CustomerDataExported,
         reviews.CustomerDataExported,
         wishlists.CustomerDataExported,

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from libs.contracts import carts, orders, reviews, wishlists
+from libs.contracts import carts, events, orders, reviews, wishlists
 from libs.contracts.privacy import CustomerDataExported
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
@@ -17,6 +17,7 @@ tasks = Tasks("accounts")
 
 
 @tasks.fact(carts.CustomerDataExported)
+@tasks.fact(events.CustomerDataExported)
 @tasks.fact(orders.CustomerDataExported)
 @tasks.fact(reviews.CustomerDataExported)
 @tasks.fact(wishlists.CustomerDataExported)

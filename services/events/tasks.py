@@ -5,14 +5,22 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from libs import clock
+from libs.contracts.events import CustomerDataExported, EraseCustomer, ExportCustomer
 from libs.contracts.orders import OrderConfirmed
 from libs.messaging.tasks import Tasks
+from libs.privacy import Words, take_part
 from libs.service import service_settings
 from services.events import metrics, queries, rules
-from services.events.commands import intake, partitions, sending
+from services.events.commands import intake, partitions, privacy, sending
 from services.events.settings import EventsSettings
 
 tasks = Tasks("events")
+take_part(
+    tasks,
+    Words(export=ExportCustomer, exported=CustomerDataExported, erase=EraseCustomer),
+    collect=privacy.collect_customer,
+    forget=privacy.erase_customer,
+)
 
 
 @tasks.fact(OrderConfirmed)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from libs import clock
+from libs.contracts.events import BehaviorEvent
 from libs.db.transaction import reading, transaction
 from libs.ids import uuid7
 from libs.messaging.worker import WorkerService
@@ -23,13 +24,14 @@ from services.accounts.models.people import Address
 from services.accounts.models.users import User
 from services.accounts.worker import WORKER as ACCOUNTS
 from services.carts.worker import WORKER as CARTS
+from services.events.worker import WORKER as EVENTS
 from services.orders.tasks import tasks as order_tasks
 from services.reviews.worker import WORKER as REVIEWS
 from services.wishlists.worker import WORKER as WISHLISTS
 
 # The HTTP half of orders is not needed here, so its settings are not either.
 ORDERS = WorkerService(name="orders", tasks=order_tasks)
-SERVICES = (ACCOUNTS, ORDERS, CARTS, REVIEWS, WISHLISTS)
+SERVICES = (ACCOUNTS, ORDERS, CARTS, EVENTS, REVIEWS, WISHLISTS)
 
 _ORDER = """
     INSERT INTO orders (id, number, cart_id, customer_id, email, currency, subtotal_minor,
@@ -58,6 +60,15 @@ _WISHLIST = (
     "INSERT INTO wishlist (id, user_id, name, item_count, version)"
     " VALUES (:order_id, :customer_id, :name, 0, 1)"
 )
+# The day of a trace does not matter here.
+_DAYS = "CREATE TABLE IF NOT EXISTS any_day PARTITION OF behavior_event DEFAULT"
+_SEARCH = """
+    INSERT INTO behavior_event (id, day, at, kind, source, user_id, query)
+    VALUES (:order_id, current_date, now(), 'search', 'client', :customer_id, :name)
+"""
+_UNSENT = """
+    INSERT INTO pending_batch (id, user_id, events) VALUES (:order_id, :customer_id, :unsent)
+"""
 
 
 class PrivacyShop:
@@ -166,6 +177,10 @@ class PrivacyShop:
         }
         address = {"name": person["name"], "line1": person["street"], "country": "DE"}
         person["address"] = msgspec.json.encode(address).decode()
+        search = BehaviorEvent(
+            uuid7(), "search", clock.now(), user_id=person["customer_id"], query=person["name"]
+        )
+        person["unsent"] = msgspec.json.encode([search]).decode()
         self._people[person["customer_id"]] = person
         with self._writing("accounts") as session:
             session.add(_user(person))
@@ -182,6 +197,7 @@ class PrivacyShop:
 _TRACES = {
     "orders": (_ORDER,),
     "carts": (_CART,),
+    "events": (_DAYS, _SEARCH, _UNSENT),
     "reviews": (_PURCHASE, _REVIEW),
     "wishlists": (_WISHER, _WISHLIST),
 }
