@@ -11,7 +11,7 @@ from libs.db.transaction import transaction
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
 from services.catalog import metrics
-from services.catalog.commands import images, imports, listing, ratings, search_feed, stock
+from services.catalog.commands import images, imports, publish, ratings, search_feed, stock
 from services.catalog.media import work as image_work
 from services.catalog.queries.imports import longest_rest
 from services.catalog.queries.taxonomy import oldest_stale
@@ -80,7 +80,7 @@ def resume_imports(session: Session) -> int:
 @tasks.every(seconds=1)
 def refresh_listings(session: Session) -> int:
     """Lists and searches learn of moved categories and renamed brands."""
-    return listing.refresh_stale(session, _REFRESH_BATCH)
+    return publish.follow_taxonomy(session, _REFRESH_BATCH)
 
 
 @tasks.every(seconds=15)

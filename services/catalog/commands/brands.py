@@ -36,7 +36,7 @@ def lock_brand(session: Session, slug: str) -> Brand:
 
 
 def change_brand(session: Session, brand: Brand, changes: Mapping[str, Any]) -> None:
-    """Rename or readdress; searches know the new name once `listing.refresh_stale` has come by."""
+    """Rename or readdress; searches know the new name after `publish.follow_taxonomy`."""
     slug = changes.get("slug", brand.slug)
     if slug != brand.slug:
         _check_slug(session, slug)

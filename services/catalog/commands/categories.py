@@ -71,7 +71,7 @@ def lock_category(session: Session, slug: str) -> Category:
 def change_category(session: Session, category: Category, changes: Mapping[str, Any]) -> None:
     """Rename, move (`parent`) or readdress (`slug`); whatever lies below moves along.
 
-    Lists follow a move once `listing.refresh_stale` has come by.
+    Lists follow a move once `publish.follow_taxonomy` has come by.
     """
     slug, name = changes.get("slug", category.slug), changes.get("name", category.name)
     if slug != category.slug:

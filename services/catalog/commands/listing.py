@@ -104,12 +104,12 @@ _mark_stock = Statement(
 
 _stale = Statement(
     """
-    SELECT l.product_id FROM brand b JOIN listing l ON l.brand_id = b.id AND l.shelf_id = $1
+    SELECT l.product_id, false FROM brand b JOIN listing l ON l.brand_id = b.id AND l.shelf_id = $1
     WHERE b.indexed < b.version AND l.brand_version < b.version
     UNION
-    SELECT l.product_id FROM category c JOIN listing l ON l.shelf_id = c.id
+    SELECT l.product_id, true FROM category c JOIN listing l ON l.shelf_id = c.id
     WHERE c.indexed < c.version AND l.category_id = c.id AND l.category_version < c.version
-    ORDER BY 1 LIMIT $2
+    ORDER BY 1, 2 LIMIT $2
     """
 )
 _settle_brands = Statement(
@@ -134,16 +134,16 @@ def refresh(session: Session, product_ids: Sequence[UUID]) -> None:
     search_feed.queue(session, ids)
 
 
-def refresh_stale(session: Session, limit: int) -> int:
-    """Refresh listings whose category was moved or whose brand was renamed; how many products."""
-    product_ids = [product for (product,) in _stale.rows(session, WHOLE_SHOP, limit)]
-    if product_ids:
-        refresh(session, product_ids)
-    else:
-        settled = clock.now() - _SETTLED
-        _settle_brands.later(session, settled)
-        _settle_categories.later(session, settled)
-    return len(product_ids)
+def find_stale(session: Session, limit: int) -> list[tuple[UUID, bool]]:
+    """Products whose brand (False) or category (True) is not any more what their listings say."""
+    return [(product_id, moved) for product_id, moved in _stale.rows(session, WHOLE_SHOP, limit)]
+
+
+def settle(session: Session) -> None:
+    """Look no more for listings of what changed long ago: there is none that is stale."""
+    settled = clock.now() - _SETTLED
+    _settle_brands.later(session, settled)
+    _settle_categories.later(session, settled)
 
 
 def refresh_stock(session: Session, product_ids: Sequence[UUID]) -> None:

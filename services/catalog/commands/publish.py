@@ -23,13 +23,22 @@ _next_version = Statement(
     """
 )
 _states = Statement(
+_lock = Statement("SELECT FROM product WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE")
     """
     SELECT p.id, p.version, p.slug, p.name,
         p.status = 'active' AND p.deleted_at IS NULL, p.tax_category, v.variants,
-        c.id, c.version, c.slug, c.name
+        above.ids, c.id, c.version, c.slug, c.name
     FROM product p
     LEFT JOIN category c ON c.id = p.category_id
     CROSS JOIN LATERAL (
+    CROSS JOIN LATERAL (
+        WITH RECURSIVE above AS (
+            SELECT c.id, c.parent_id WHERE c.id IS NOT NULL
+            UNION ALL
+            SELECT up.id, up.parent_id FROM above JOIN category up ON up.id = above.parent_id
+        )
+        SELECT coalesce(array_agg(id), '{}') AS ids FROM above
+    ) above
         SELECT json_agg(
             json_build_array(v.id, v.sku, v.options, v.weight_g, pr.prices)
             ORDER BY v.position, v.id
@@ -94,6 +103,20 @@ def _facts(session: Session, ids: Sequence[UUID]) -> list[ProductChanged]:
     return [
         ProductChanged(
             product_id=product_id,
+def follow_taxonomy(session: Session, limit: int) -> int:
+    """Bring products along whose category was moved or whose brand was renamed; how many there
+    were. A new place in the tree is told as a change of the product."""
+    stale = listing.find_stale(session, limit)
+    if not stale:
+        listing.settle(session)
+    moved = {product_id for product_id, is_moved in stale if is_moved}
+    _lock.rows(session, sorted(moved))
+    publish(session, list(moved), "updated", None)
+    if renamed := {product_id for product_id, _ in stale} - moved:
+        listing.refresh(session, list(renamed))
+    return len(stale)
+
+
             version=version,
             slug=slug,
             name=name,
@@ -102,8 +125,9 @@ def _facts(session: Session, ids: Sequence[UUID]) -> list[ProductChanged]:
             variants=tuple(_variant(name, variant) for variant in _variants.decode(variants)),
             category=_category(*category),
         )
-        for product_id, version, slug, name, active, tax_category, variants, *category in (
+        for product_id, version, slug, name, active, tax_category, variants, above, *category in (
             _states.rows(session, ids)
+            category_ids=tuple(above),
         )
     ]
 

@@ -18,6 +18,7 @@ from services.catalog.commands import attributes, brands, categories, products, 
 from services.catalog.queries.cards import Card
 from services.catalog.queries.criteria import Criteria
 from services.catalog.queries.products import get_product, list_products
+from services.catalog.queries.taxonomy import get_category
 from services.catalog.rules.product import ProductDraft, VariantDraft
 from services.catalog.search import feed
 
@@ -67,6 +68,17 @@ class Shop:
         """A category, by its slug."""
         with transaction() as session:
             return categories.create_category(session, name, slug, parent).slug
+
+    def move_category(self, slug: str, parent: str) -> None:
+        """As a PATCH does."""
+        with transaction() as session:
+            category = categories.lock_category(session, slug)
+            categories.change_category(session, category, {"parent": parent})
+
+    def category_id(self, slug: str) -> UUID:
+        """The category of that slug."""
+        with reading() as session:
+            return get_category(session, slug).id
 
     def brand(self, name: str) -> str:
         """A brand, by its slug."""

@@ -155,6 +155,29 @@ def test_a_missing_product_cannot_be_locked(shop: Shop) -> None:
         products.lock_product(session, uuid7())
 
 
+def test_a_product_is_announced_with_all_categories_above_it(shop: Shop) -> None:
+    shop.category("Home")
+    shop.category("Kitchen", parent="home")
+    shop.category("Garden")
+    shop.add("Mug", category="kitchen")
+
+    shop.move_category("kitchen", "garden")
+    settled = [shop.refresh_listings(), shop.refresh_listings()]
+
+    ids = {slug: shop.category_id(slug) for slug in ("home", "kitchen", "garden")}
+    before, after = shop.facts()
+    assert settled == [1, 0]
+    assert set(before.category_ids) == {ids["kitchen"], ids["home"]}
+    assert set(after.category_ids) == {ids["kitchen"], ids["garden"]}
+    assert (before.version, after.version) == (1, 2)
+
+
+def test_a_product_without_a_category_is_announced_without_any(shop: Shop) -> None:
+    shop.add("Mug")
+
+    assert shop.facts()[0].category_ids == ()
+
+
 def test_each_version_is_recorded_with_who_made_it(shop: Shop) -> None:
     product_id = shop.add("Mug")
     shop.change(product_id, name="Cup")
