@@ -5,6 +5,7 @@ from services.catalog.routes.attributes import attributes
 from services.catalog.routes.images import images
 from services.catalog.routes.imports import imports
 from services.catalog.routes.media import media
+from services.catalog.routes.pricing import price_lists
 from services.catalog.routes.products import products
 from services.catalog.routes.taxonomy import brands, categories
 from services.catalog.settings import CatalogSettings
@@ -16,9 +17,10 @@ WEB = WebService(
         "/api/v1/categories",
         "/api/v1/brands",
         "/api/v1/attributes",
+        "/api/v1/price-lists",
         "/api/v1/imports",
         "/api/v1/media",
     ),
-    blueprints=(products, images, media, categories, brands, attributes, imports),
+    blueprints=(products, images, media, categories, brands, attributes, price_lists, imports),
     settings=CatalogSettings,
 )

@@ -163,3 +163,33 @@ class StorageAway(Unavailable):
     """Where images lie is not configured, or did not answer as it should."""
 
     code = "catalog.storage_away"
+
+
+class PriceListNotFound(NotFound):
+    """There is no such price list."""
+
+    code = "catalog.price_list_not_found"
+
+
+class PriceListTaken(Conflict):
+    """The code is another price list's."""
+
+    code = "catalog.price_list_code_taken"
+
+
+class PriceListInForce(Conflict):
+    """Products have their prices from the list."""
+
+    code = "catalog.price_list_in_force"
+
+
+class BadPeriod(Invalid):
+    """The list would end before it starts."""
+
+    code = "catalog.bad_period"
+
+
+class UnknownSkus(Invalid):
+    """The body names variants that do not exist."""
+
+    code = "catalog.unknown_skus"

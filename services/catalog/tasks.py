@@ -11,7 +11,15 @@ from libs.db.transaction import transaction
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
 from services.catalog import metrics
-from services.catalog.commands import images, imports, publish, ratings, search_feed, stock
+from services.catalog.commands import (
+    images,
+    imports,
+    price_lists,
+    publish,
+    ratings,
+    search_feed,
+    stock,
+)
 from services.catalog.media import work as image_work
 from services.catalog.queries.imports import longest_rest
 from services.catalog.queries.taxonomy import oldest_stale
@@ -81,6 +89,12 @@ def resume_imports(session: Session) -> int:
 def refresh_listings(session: Session) -> int:
     """Lists and searches learn of moved categories and renamed brands."""
     return publish.follow_taxonomy(session, _REFRESH_BATCH)
+
+
+@tasks.every(seconds=1, when=price_lists.is_turning)
+def turn_prices(session: Session) -> int:
+    """Products get the prices of lists that begin, and lose those of lists that end."""
+    return price_lists.turn_prices(session)
 
 
 @tasks.every(seconds=15)

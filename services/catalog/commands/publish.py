@@ -12,9 +12,10 @@ from libs.contracts.catalog import ProductCategory, ProductChanged, ProductVaria
 from libs.db.statement import Statement
 from libs.messaging.outbox import announce
 from services.catalog.commands import listing
+from services.catalog.commands.pricing import reprice
 from services.catalog.rules.product import variant_title
 
-Action = Literal["created", "updated", "deleted", "restored", "imported"]
+Action = Literal["created", "updated", "deleted", "restored", "imported", "repriced"]
 
 _next_version = Statement(
     """
@@ -22,15 +23,14 @@ _next_version = Statement(
     WHERE id = ANY($1::uuid[])
     """
 )
-_states = Statement(
 _lock = Statement("SELECT FROM product WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE")
+_states = Statement(
     """
     SELECT p.id, p.version, p.slug, p.name,
         p.status = 'active' AND p.deleted_at IS NULL, p.tax_category, v.variants,
         above.ids, c.id, c.version, c.slug, c.name
     FROM product p
     LEFT JOIN category c ON c.id = p.category_id
-    CROSS JOIN LATERAL (
     CROSS JOIN LATERAL (
         WITH RECURSIVE above AS (
             SELECT c.id, c.parent_id WHERE c.id IS NOT NULL
@@ -39,13 +39,16 @@ _lock = Statement("SELECT FROM product WHERE id = ANY($1::uuid[]) ORDER BY id FO
         )
         SELECT coalesce(array_agg(id), '{}') AS ids FROM above
     ) above
+    CROSS JOIN LATERAL (
         SELECT json_agg(
             json_build_array(v.id, v.sku, v.options, v.weight_g, pr.prices)
             ORDER BY v.position, v.id
         )::text AS variants
         FROM variant v
         CROSS JOIN LATERAL (
-            SELECT json_agg(json_build_array(currency, amount) ORDER BY position, currency) prices
+            SELECT json_agg(
+                json_build_array(currency, coalesce(current, amount)) ORDER BY position, currency
+            ) AS prices
             FROM price WHERE variant_id = v.id
         ) pr
         WHERE v.product_id = p.id AND NOT v.removed
@@ -84,6 +87,7 @@ def publish(
     ids = sorted(product_ids)
     now = clock.now()
     _next_version.later(session, ids, now)
+    reprice(session, ids, now)
     listing.refresh(session, ids)
     facts = _facts(session, ids)
     _record.later(
@@ -99,10 +103,6 @@ def publish(
         announce(session, fact)
 
 
-def _facts(session: Session, ids: Sequence[UUID]) -> list[ProductChanged]:
-    return [
-        ProductChanged(
-            product_id=product_id,
 def follow_taxonomy(session: Session, limit: int) -> int:
     """Bring products along whose category was moved or whose brand was renamed; how many there
     were. A new place in the tree is told as a change of the product."""
@@ -117,17 +117,21 @@ def follow_taxonomy(session: Session, limit: int) -> int:
     return len(stale)
 
 
+def _facts(session: Session, ids: Sequence[UUID]) -> list[ProductChanged]:
+    return [
+        ProductChanged(
+            product_id=product_id,
             version=version,
             slug=slug,
             name=name,
             active=active,
             tax_category=tax_category,
             variants=tuple(_variant(name, variant) for variant in _variants.decode(variants)),
+            category_ids=tuple(above),
             category=_category(*category),
         )
         for product_id, version, slug, name, active, tax_category, variants, above, *category in (
             _states.rows(session, ids)
-            category_ids=tuple(above),
         )
     ]
 

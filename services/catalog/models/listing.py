@@ -55,6 +55,13 @@ class Listing(Base):
         Index("ix_listing_in_stock", "shelf_id", postgresql_where=text("in_stock")),
         Index(None, "facets", postgresql_using="gin"),
         Index(
+            "ix_listing_discount",
+            "shelf_id",
+            "discount",
+            "product_id",
+            postgresql_where=text("discount > 0"),
+        ),
+        Index(
             "ix_listing_search",
             "search",
             postgresql_using="gin",
@@ -69,6 +76,7 @@ class Listing(Base):
     visible: Mapped[bool]
     in_stock: Mapped[bool]
     amount: Mapped[int]
+    discount: Mapped[int]
     sort_name: Mapped[str] = mapped_column(Text(collation="C"))
     category_id: Mapped[UUID | None]
     category_version: Mapped[int | None]

@@ -76,7 +76,11 @@ class Variant(Base):
 
 
 class Price(Base):
-    """What a variant costs in one currency; the one of position 0 is shown where none is asked."""
+    """What a variant costs in one currency; the one of position 0 is shown where none is asked.
+
+    `amount` is the regular price, `current` what is charged now and `lowest` the least that was
+    charged in the 30 days before it became so; the last two are made by `commands.pricing` alone.
+    """
 
     __tablename__ = "price"
     __table_args__ = (CheckConstraint("amount >= 0", name="amount"),)
@@ -86,6 +90,8 @@ class Price(Base):
     )
     currency: Mapped[str] = mapped_column(CHAR(3), primary_key=True)
     amount: Mapped[int]
+    current: Mapped[int | None]
+    lowest: Mapped[int | None]
     position: Mapped[int]
 
 

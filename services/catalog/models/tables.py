@@ -5,6 +5,7 @@ from services.catalog.models.base import Base
 from services.catalog.models.images import ProductImage
 from services.catalog.models.imports import Import, ImportChunk, RowError
 from services.catalog.models.listing import WHOLE_SHOP, Listing, Rating, Stock
+from services.catalog.models.pricing import PriceHistory, PriceList, PriceListEntry
 from services.catalog.models.product import Price, Product, Revision, Variant
 from services.catalog.models.search import SearchChange, Term
 from services.catalog.models.taxonomy import Brand, Category
@@ -19,6 +20,9 @@ __all__ = [
     "ImportChunk",
     "Listing",
     "Price",
+    "PriceHistory",
+    "PriceList",
+    "PriceListEntry",
     "Product",
     "ProductImage",
     "ProductNumber",

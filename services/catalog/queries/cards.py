@@ -21,6 +21,8 @@ class VariantCard(msgspec.Struct, array_like=True, frozen=True):
     options: dict[str, str]
     amount: int | None
     currency: str | None
+    regular: int | None
+    lowest: int | None
     available: int
     barcode: str | None
     weight_g: int
@@ -29,9 +31,24 @@ class VariantCard(msgspec.Struct, array_like=True, frozen=True):
     @property
     def price(self) -> Money | None:
         """None when the variant is not sold in that currency."""
-        if self.amount is None or self.currency is None:
-            return None
-        return Money(self.amount, self.currency)
+        return self._money(self.amount)
+
+    @property
+    def compare_at(self) -> Money | None:
+        """The regular price, while it is reduced."""
+        return self._money(self.regular) if self._is_reduced else None
+
+    @property
+    def lowest_30_days(self) -> Money | None:
+        """The lowest price in the 30 days before the reduction, while there is one."""
+        return self._money(self.lowest) if self._is_reduced else None
+
+    @property
+    def _is_reduced(self) -> bool:
+        return self.amount is not None and self.regular is not None and self.amount < self.regular
+
+    def _money(self, amount: int | None) -> Money | None:
+        return None if amount is None or self.currency is None else Money(amount, self.currency)
 
 
 class Tag(msgspec.Struct, frozen=True):
@@ -62,7 +79,7 @@ class ImageCard(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True):
-    """A product; its price is its cheapest variant's."""
+    """A product; its price is its cheapest variant's, its discount the best one's, in percent."""
 
     id: UUID
     slug: str
@@ -71,6 +88,7 @@ class Card(msgspec.Struct, frozen=True):
     category: Tag | None
     brand: Tag | None
     price: Money
+    discount: int
     in_stock: bool
     status: str
     tax_category: str
@@ -89,7 +107,7 @@ class Card(msgspec.Struct, frozen=True):
 _hydrate = Statement(
     """
     SELECT p.id, p.slug, p.name, p.description, c.slug, c.name, b.slug, b.name,
-        l.amount, l.currency, l.in_stock, p.status, p.tax_category, p.metadata::text,
+        l.amount, l.currency, l.discount, l.in_stock, p.status, p.tax_category, p.metadata::text,
         p.attributes::text, p.version, p.created_at, p.updated_at, p.deleted_at,
         coalesce(r.count, 0), coalesce(r.sum, 0), image.cards, v.cards
     FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place)
@@ -105,13 +123,17 @@ _hydrate = Statement(
     ) image (cards)
     CROSS JOIN LATERAL (
         SELECT json_agg(json_build_array(
-            v.id, v.sku, v.options, pr.amount, pr.currency, coalesce(s.available, 0),
+            v.id, v.sku, v.options, pr.amount, pr.currency, pr.regular, pr.lowest,
+            coalesce(s.available, 0),
             v.barcode, v.weight_g, pr.prices
         ) ORDER BY v.position, v.id)::text AS cards
         FROM variant v
         CROSS JOIN LATERAL (
             SELECT json_agg(json_build_array(x.currency, x.amount) ORDER BY x.position) AS prices,
-                (array_agg(x.amount ORDER BY x.position) FILTER (WHERE x.shown))[1] AS amount,
+                (array_agg(coalesce(x.current, x.amount) ORDER BY x.position)
+                    FILTER (WHERE x.shown))[1] AS amount,
+                (array_agg(x.amount ORDER BY x.position) FILTER (WHERE x.shown))[1] AS regular,
+                (array_agg(x.lowest ORDER BY x.position) FILTER (WHERE x.shown))[1] AS lowest,
                 (array_agg(x.currency ORDER BY x.position) FILTER (WHERE x.shown))[1] AS currency
             FROM (
                 SELECT *, $2::text IN ('', currency) AS shown FROM price WHERE variant_id = v.id
@@ -138,10 +160,10 @@ def hydrate(session: Session, product_ids: Sequence[UUID], currency: str | None)
 def _card(row: tuple[Any, ...]) -> Card:
     """The fields of a card are in the order of the SELECT list."""
     category, brand, price = _tag(*row[4:6]), _tag(*row[6:8]), Money(*row[8:10])
-    details, attributes = msgspec.json.decode(row[13]), msgspec.json.decode(row[14])
-    known = (*row[:4], category, brand, price, *row[10:13], details, attributes, *row[15:19])
-    images = _images.decode(row[21]) if row[21] else []
-    values = (*known, Rating(*row[19:21]), images, _variants.decode(row[22]))
+    details, attributes = msgspec.json.decode(row[14]), msgspec.json.decode(row[15])
+    known = (*row[:4], category, brand, price, *row[10:14], details, attributes, *row[16:20])
+    images = _images.decode(row[22]) if row[22] else []
+    values = (*known, Rating(*row[20:22]), images, _variants.decode(row[23]))
     return Card(*values)
 
 

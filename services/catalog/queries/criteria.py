@@ -26,7 +26,7 @@ from services.catalog.models.tables import WHOLE_SHOP, Listing, ProductNumber
 from services.catalog.queries.attributes import definitions_of
 from services.catalog.rules.attributes import Narrowing, narrowings
 
-Sort = Literal["name", "-name", "price", "-price", "created_at", "-created_at"]
+Sort = Literal["name", "-name", "price", "-price", "created_at", "-created_at", "-discount"]
 
 _resolve = Statement(
     """
@@ -54,6 +54,7 @@ class Criteria:
     q: str | None = None
     price_gte: int | None = None
     price_lte: int | None = None
+    discount_gte: int | None = None
     in_stock: bool | None = None
     currency: str | None = None
     attributes: tuple[str, ...] = ()
@@ -113,6 +114,10 @@ def _conditions(criteria: Criteria) -> Iterator[ColumnElement[bool]]:
         yield Listing.amount >= criteria.price_gte
     if criteria.price_lte is not None:
         yield Listing.amount <= criteria.price_lte
+    if criteria.discount_gte is not None:
+        yield Listing.discount >= criteria.discount_gte
+    if criteria.sort == "-discount":
+        yield Listing.discount > 0
 
 
 def _attribute_conditions(session: Session, wanted: Sequence[str]) -> Iterator[ColumnElement[bool]]:

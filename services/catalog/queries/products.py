@@ -19,7 +19,12 @@ from services.catalog.rules.text import search_expression
 # Ranking reads every match, so it looks at this many at most; a word that more products have says
 # little about any of them.
 MAX_RANKED = 1000
-_COLUMNS = {"name": Listing.sort_name, "price": Listing.amount, "created_at": Listing.created_at}
+_COLUMNS = {
+    "name": Listing.sort_name,
+    "price": Listing.amount,
+    "created_at": Listing.created_at,
+    "discount": Listing.discount,
+}
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from services.catalog.search.port import Document
 _documents = Statement(
     """
     SELECT p.id, p.name, coalesce(b.name, ''), words.words, left(p.description, 4000), l.visible,
-        l.in_stock, l.amount, offer.prices, shelf.slugs, b.slug, l.facets, number.numbers,
-        p.created_at
+        l.in_stock, l.amount, l.discount, offer.prices, shelf.slugs, b.slug, l.facets,
+        number.numbers, p.created_at
     FROM product p
     JOIN listing l ON l.product_id = p.id AND l.shelf_id = $2 AND l.is_main
     LEFT JOIN brand b ON b.id = p.brand_id

@@ -22,13 +22,16 @@ from services.catalog.models.tables import Product, Revision
 from services.catalog.queries import products as queries
 from services.catalog.queries.cards import Card
 from services.catalog.queries.criteria import Criteria
+from services.catalog.queries.pricing import PastPrice, list_price_history
 from services.catalog.queries.products import FacetedPage
 from services.catalog.queries.revisions import list_revisions
 from services.catalog.routes.keys import product_id_of
 from services.catalog.rules.product import ProductDraft
+from services.catalog.schemas.pricing import PastPricePageSchema
 from services.catalog.schemas.products import (
     ChangeProductSchema,
     DetailArgs,
+    HotDealsArgs,
     ListProductsArgs,
     SearchProductsArgs,
     WriteProductSchema,
@@ -62,6 +65,17 @@ def list_products(args: dict[str, Any]) -> FacetedPage:
 def search_products(args: dict[str, Any]) -> FacetedPage:
     """Products that have all the words, the best match first."""
     return _page(args)
+
+
+@products.get("/hot-deals")
+@access(public=True)
+@products.arguments(HotDealsArgs, location="query")
+@products.response(200, ProductCardPageSchema)
+def list_hot_deals(args: dict[str, Any]) -> FacetedPage:
+    """Products whose price is reduced, the largest reduction first."""
+    criteria = Criteria(currency=args.get("currency"), discount_gte=1, sort="-discount")
+    with reading() as session:
+        return queries.list_products(session, criteria, cursor=args["cursor"], limit=args["limit"])
 
 
 @products.get("/<key>")
@@ -146,6 +160,16 @@ def list_product_revisions(args: dict[str, Any], key: str) -> Page[Revision]:
     """Every version of a product and who made it, the newest first."""
     with reading() as session:
         return list_revisions(session, product_id_of(session, key), **args)
+
+
+@products.get("/<key>/price-history")
+@access(roles=("admin",))
+@products.arguments(PageArgs, location="query")
+@products.response(200, PastPricePageSchema)
+def list_product_price_history(args: dict[str, Any], key: str) -> Page[PastPrice]:
+    """What the variants of a product have cost, the newest first."""
+    with reading() as session:
+        return list_price_history(session, product_id_of(session, key), **args)
 
 
 def _page(args: dict[str, Any]) -> FacetedPage:

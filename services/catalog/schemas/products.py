@@ -18,7 +18,7 @@ from services.catalog.rules.attributes import (
 from services.catalog.rules.product import VariantDraft
 from services.catalog.rules.text import MAX_SLUG, is_slug
 
-_SORTS = ("name", "-name", "price", "-price", "created_at", "-created_at")
+_SORTS = ("name", "-name", "price", "-price", "created_at", "-created_at", "-discount")
 _MAX_METADATA = 50
 
 
@@ -71,6 +71,7 @@ class FilterArgs(PageArgs):
     brand = Text(1, MAX_SLUG)
     price_gte = QueryInteger(minimum=0, data_key="filter[price][gte]")
     price_lte = QueryInteger(minimum=0, data_key="filter[price][lte]")
+    discount_gte = QueryInteger(minimum=0, maximum=100, data_key="filter[discount][gte]")
     in_stock = QueryFlag()
     attributes = ma.fields.List(
         Text(3, MAX_CODE + 1 + MAX_VALUE),
@@ -95,6 +96,12 @@ class SearchProductsArgs(FilterArgs):
     """Filters of a search; without `sort`, the best match comes first."""
 
     q = Text(1, 200, required=True)
+
+
+class HotDealsArgs(PageArgs):
+    """The currency whose prices count."""
+
+    currency = Currency()
 
 
 class WriteVariantSchema(Schema):

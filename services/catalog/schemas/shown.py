@@ -40,6 +40,7 @@ def card_body(card: Card) -> Body:
         "category": _tag(card.category),
         "brand": _tag(card.brand),
         "price": _money(card.price),
+        "discount_percent": card.discount,
         "in_stock": card.in_stock,
         "attributes": card.attributes,
         "rating": {"average": card.rating.average, "count": card.rating.count},
@@ -68,6 +69,8 @@ def _variant_body(variant: VariantCard) -> Body:
         "sku": variant.sku,
         "options": variant.options,
         "price": _money(variant.price),
+        "compare_at": _money(variant.compare_at),
+        "lowest_30_days": _money(variant.lowest_30_days),
         "available": variant.available,
     }
 
@@ -113,17 +116,23 @@ class ProductRatingSchema(Schema):
 
 
 class VariantCardSchema(Schema):
-    """A variant in a list; its price is null when it is not sold in the asked currency."""
+    """A variant in a list; its price is null when it is not sold in the asked currency.
+
+    While the price is reduced, `compare_at` is the regular one and `lowest_30_days` the lowest in
+    the 30 days before.
+    """
 
     id = Id("var", required=True)
     sku = Text(required=True)
     options = ma.fields.Dict(Text(), Text(), required=True)
     price = MoneyField(required=True, allow_none=True)
+    compare_at = MoneyField(required=True, allow_none=True)
+    lowest_30_days = MoneyField(required=True, allow_none=True)
     available = Integer(required=True, metadata={"description": "Units that can be sold now."})
 
 
 class VariantDetailSchema(VariantCardSchema):
-    """A variant with all that is known of it."""
+    """A variant with all that is known of it; `prices` are the regular ones."""
 
     barcode = Text(required=True, allow_none=True)
     weight_g = Integer(required=True)
@@ -140,6 +149,7 @@ class ProductCardSchema(Schema):
     category = ma.fields.Nested(TagSchema, required=True, allow_none=True)
     brand = ma.fields.Nested(TagSchema, required=True, allow_none=True)
     price = MoneyField(required=True)
+    discount_percent = Integer(required=True)
     in_stock = Flag(required=True)
     attributes = ma.fields.Dict(Text(), ma.fields.Raw(), required=True)
     rating = ma.fields.Nested(ProductRatingSchema, required=True)

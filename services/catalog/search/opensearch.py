@@ -37,6 +37,7 @@ _MAPPING = {
             "visible": {"type": "boolean"},
             "in_stock": {"type": "boolean"},
             "price": {"type": "long"},
+            "discount": {"type": "long"},
             "prices": {"type": "object", "dynamic": True},
             "categories": _KEYWORD,
             "brand_slug": _KEYWORD,
@@ -145,6 +146,8 @@ def _filters(criteria: Criteria) -> Iterator[dict[str, Any]]:
     if criteria.in_stock is not None:
         yield {"term": {"in_stock": criteria.in_stock}}
     bounds = {"gte": criteria.price_gte, "lte": criteria.price_lte}
+    if criteria.discount_gte is not None:
+        yield {"range": {"discount": {"gte": criteria.discount_gte}}}
     if given := {name: bound for name, bound in bounds.items() if bound is not None}:
         yield {"range": {price: given}}
 

@@ -28,6 +28,7 @@ class Document(msgspec.Struct, frozen=True):
     visible: bool
     in_stock: bool
     price: int
+    discount: int
     prices: dict[str, int]
     categories: list[str]
     brand_slug: str | None
