@@ -22,14 +22,14 @@ _delete = Statement("DELETE FROM listing WHERE product_id = ANY($1::uuid[])")
 _insert = Statement(
     """
     INSERT INTO listing (
-        product_id, currency, shelf_id, is_main, visible, in_stock, amount, sort_name,
-        category_id, category_version, brand_id, brand_version, created_at, facets,
+        product_id, currency, shelf_id, is_main, visible, in_stock, amount, discount,
+        sort_name, category_id, category_version, brand_id, brand_version, created_at, facets,
         search
     )
     SELECT p.id, offer.currency, shelf.id, offer.currency = main.currency,
         p.status = 'active' AND p.deleted_at IS NULL, false, offer.amount,
-        left(lower(p.name), 80), p.category_id, c.version, p.brand_id, b.version, p.created_at,
-        facet.entries,
+        offer.discount, left(lower(p.name), 80), p.category_id, c.version, p.brand_id, b.version,
+        p.created_at, facet.entries,
         CASE WHEN shelf.id = $2::uuid THEN
             setweight(to_tsvector('english', translate(p.name, $3, $4)), 'A')
             || setweight(to_tsvector('english', translate(coalesce(b.name, ''), $3, $4)), 'B')
@@ -50,7 +50,9 @@ _insert = Statement(
         SELECT id FROM above UNION ALL SELECT $2::uuid
     ) shelf
     CROSS JOIN LATERAL (
-        SELECT pr.currency, min(pr.amount) AS amount
+        SELECT pr.currency, min(coalesce(pr.current, pr.amount)) AS amount,
+            max(CASE WHEN pr.current < pr.amount
+                THEN (pr.amount - pr.current) * 100 / pr.amount ELSE 0 END) AS discount
         FROM variant v
         CROSS JOIN LATERAL (SELECT * FROM price WHERE variant_id = v.id OFFSET 0) pr
         WHERE v.product_id = p.id AND NOT v.removed

@@ -12,9 +12,10 @@ from libs.contracts.catalog import ProductCategory, ProductChanged, ProductVaria
 from libs.db.statement import Statement
 from libs.messaging.outbox import announce
 from services.catalog.commands import listing
+from services.catalog.commands.pricing import reprice
 from services.catalog.rules.product import variant_title
 
-Action = Literal["created", "updated", "deleted", "restored", "imported"]
+Action = Literal["created", "updated", "deleted", "restored", "imported", "repriced"]
 
 _next_version = Statement(
     """
@@ -45,7 +46,9 @@ _states = Statement(
         )::text AS variants
         FROM variant v
         CROSS JOIN LATERAL (
-            SELECT json_agg(json_build_array(currency, amount) ORDER BY position, currency) prices
+            SELECT json_agg(
+                json_build_array(currency, coalesce(current, amount)) ORDER BY position, currency
+            ) AS prices
             FROM price WHERE variant_id = v.id
         ) pr
         WHERE v.product_id = p.id AND NOT v.removed
@@ -84,6 +87,7 @@ def publish(
     ids = sorted(product_ids)
     now = clock.now()
     _next_version.later(session, ids, now)
+    reprice(session, ids, now)
     listing.refresh(session, ids)
     facts = _facts(session, ids)
     _record.later(
