@@ -71,6 +71,15 @@ bench: venv system-packages ## Measure the speed
 chaos: venv system-packages ## Kill processes under load and check the promises
 	@$(PY) -m pytest -m chaos $(ARGS)
 
+.PHONY: clients
+clients: venv ## Write the Python and TypeScript clients of the API into build/clients
+	@$(PY) -m tools.clients $(ARGS)
+
+.PHONY: check-clients
+check-clients: venv ## Fetch the TypeScript compiler and check both clients with it
+	@npm ci --prefix tools/clients --silent --no-audit --no-fund
+	@$(PY) -m pytest tests/tools/clients $(ARGS)
+
 .PHONY: charts
 charts: venv ## Write what the charts take from the code
 	@$(PY) -m tools.charts write

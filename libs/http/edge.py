@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from flask import Flask, Response, current_app
 
-from libs.http import docs, health, hooks, local, openapi, refusals
+from libs.http import docs, health, hooks, local, openapi, postman, refusals
 from libs.http.aliases import Aliases
 from libs.http.app import JsonProvider, WebService, create_described_app, create_service_app
 from libs.http.prefixes import Prefixes
@@ -104,7 +104,12 @@ def index() -> dict[str, Any]:
     return {
         "name": "Argosy",
         "services": current_app.extensions[_NAMES],
-        "links": {"openapi": "/openapi.json", "swagger_ui": "/docs/", "redoc": "/redoc/"},
+        "links": {
+            "openapi": "/openapi.json",
+            "swagger_ui": "/docs/",
+            "redoc": "/redoc/",
+            "postman": "/docs/postman_collection.json",
+        },
     }
 
 
@@ -151,6 +156,17 @@ def described() -> Response:
     return Response(current_app.extensions[_DOCUMENT], content_type="application/json")
 
 
+def collected() -> Response:
+    """The merged document as a Postman collection."""
+    document = msgspec.json.decode(current_app.extensions[_DOCUMENT])
+    body = msgspec.json.encode(postman.collection(document))
+    return Response(
+        body,
+        content_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="argosy.postman_collection.json"'},
+    )
+
+
 _ROUTES: dict[str, Callable[[], Any]] = {
     "/": index,
     "/livez": live,
@@ -158,4 +174,5 @@ _ROUTES: dict[str, Callable[[], Any]] = {
     "/health": dependencies,
     "/metrics": measured,
     "/openapi.json": described,
+    "/docs/postman_collection.json": collected,
 }
