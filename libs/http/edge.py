@@ -20,6 +20,7 @@ _SERVICE = "edge"
 _APPS = "argosy_apps"
 _NAMES = "argosy_services"
 _DOCUMENT = "argosy_openapi"
+_POSTMAN = "/docs/postman_collection.json"
 
 
 class Edge:
@@ -108,7 +109,7 @@ def index() -> dict[str, Any]:
             "openapi": "/openapi.json",
             "swagger_ui": "/docs/",
             "redoc": "/redoc/",
-            "postman": "/docs/postman_collection.json",
+            "postman": _POSTMAN,
         },
     }
 
@@ -174,5 +175,5 @@ _ROUTES: dict[str, Callable[[], Any]] = {
     "/health": dependencies,
     "/metrics": measured,
     "/openapi.json": described,
-    "/docs/postman_collection.json": collected,
+    _POSTMAN: collected,
 }

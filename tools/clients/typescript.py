@@ -64,7 +64,8 @@ def files(document: dict[str, Any]) -> dict[str, str]:
 def _type(schema: Schema, scope: str = "") -> str:
     """`scope` is the prefix of the names of models."""
     if reference := schema.get("$ref"):
-        return scope + reference.rpartition("/")[2]
+        name: str = reference.rpartition("/")[2]
+        return f"{scope}{name}"
     if "enum" in schema:
         return " | ".join(json.dumps(value) for value in schema["enum"])
     several = alternatives(schema)
