@@ -108,6 +108,7 @@ def test_a_command_of_no_saga_is_parked(floor: Floor, payload: ActGamma | Charge
 
 
 @pytest.mark.chaos
+@pytest.mark.timeout(240)  # a worker starts some twenty times
 def test_a_command_that_kills_its_process_takes_no_neighbour_along(floor: Floor):
     floor.begin([0], mode="die")
     floor.begin(range(1, 11))
