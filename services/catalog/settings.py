@@ -36,6 +36,15 @@ class CatalogSettings(Settings):
         metadata={"help": "where everybody reads them, if not at the bucket's own address"},
     )
 
+    cache_seconds: float = field(
+        default=1.0,
+        metadata={
+            "least": 0,
+            "most": 60,
+            "help": "longest time that a process may show what it remembers; 0: it never does",
+        },
+    )
+
     def __post_init__(self) -> None:
         """Refuse addresses that nothing could be sent to."""
         self._check_search()

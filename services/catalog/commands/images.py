@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from libs.contracts.catalog import WorkImage
 from libs.db.statement import Statement
 from libs.ids import uuid7
 from libs.messaging.outbox import enqueue
+from services.catalog.commands import shown
 from services.catalog.errors import ImageNotFound, TooManyImages, WrongOrder
 from services.catalog.models.tables import ProductImage
 
@@ -95,6 +96,7 @@ def finish_work(session: Session, image_id: UUID, sizes: Sequence[tuple[int, int
         return False
     image.sizes = [list(size) for size in sizes]
     _move(image, "ready")
+    shown.changed(session)
     return True
 
 
@@ -106,10 +108,11 @@ def refuse(session: Session, image_id: UUID, reason: str) -> None:
         _move(image, "refused")
 
 
-def describe(image: ProductImage, changes: dict[str, Any]) -> None:
+def describe(session: Session, image: ProductImage, changes: Mapping[str, Any]) -> None:
     """Change what is said of the image."""
     image.alt = changes.get("alt", image.alt)
     _move(image, image.state)
+    shown.changed(session)
 
 
 def order_images(session: Session, product_id: UUID, image_ids: Sequence[UUID]) -> None:
@@ -122,13 +125,14 @@ def order_images(session: Session, product_id: UUID, image_ids: Sequence[UUID]) 
         raise WrongOrder("an order names each image of the product once")
     for position, image_id in enumerate(image_ids, 1):
         images[image_id].position = position
-    session.flush()
+    shown.changed(session)
 
 
 def delete_image(session: Session, image: ProductImage) -> None:
     """Show it no more; its files go with the job."""
     _move(image, "deleting")
     enqueue(session, WorkImage(image_id=image.id))
+    shown.changed(session)
 
 
 def forget(session: Session, image_id: UUID) -> None:

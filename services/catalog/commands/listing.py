@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from libs import clock
 from libs.db.statement import Statement
-from services.catalog.commands import search_feed
+from services.catalog.commands import search_feed, shown
 from services.catalog.models.tables import WHOLE_SHOP
 
 # PostgreSQL would read `BM-77` as a word and a negative number, and `a/b` as a path.
@@ -134,6 +134,7 @@ def refresh(session: Session, product_ids: Sequence[UUID]) -> None:
     _delete_numbers.later(session, ids)
     _insert_numbers.later(session, ids)
     search_feed.queue(session, ids)
+    shown.changed(session)
 
 
 def find_stale(session: Session, limit: int) -> list[tuple[UUID, bool]]:
@@ -158,3 +159,4 @@ def refresh_stock(session: Session, product_ids: Sequence[UUID]) -> None:
     _lock.rows(session, ids)
     _mark_stock.later(session, ids)
     search_feed.queue(session, ids)
+    shown.changed(session)

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from libs.db.statement import Statement
+from services.catalog.commands import shown
 
 _project = Statement(
     """
@@ -21,3 +22,4 @@ def project_rating(
 ) -> None:
     """Keep the newest rating of the product, which may not be known here yet."""
     _project.later(session, product_id, count, total, version)
+    shown.changed(session)

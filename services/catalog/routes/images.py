@@ -112,7 +112,7 @@ def describe_product_image(body: dict[str, Any], key: str, image_id: UUID) -> di
     with transaction() as session:
         image = commands.lock_image(session, product_id_of(session, key), image_id)
         etag.check_if_match(image.version)
-        commands.describe(image, body)
+        commands.describe(session, image, body)
         return _marked(session, image)
 
 

@@ -26,6 +26,7 @@ from services.catalog.queries.pricing import PastPrice, list_price_history
 from services.catalog.queries.products import FacetedPage
 from services.catalog.queries.revisions import list_revisions
 from services.catalog.routes.keys import product_id_of
+from services.catalog.routes.remembered import remembered
 from services.catalog.rules.product import ProductDraft
 from services.catalog.schemas.pricing import PastPricePageSchema
 from services.catalog.schemas.products import (
@@ -51,6 +52,7 @@ products = Blueprint(
 
 @products.get("")
 @access(public=True)
+@remembered
 @products.arguments(ListProductsArgs, location="query")
 @products.response(200, ProductCardPageSchema)
 def list_products(args: dict[str, Any]) -> FacetedPage:
@@ -60,6 +62,7 @@ def list_products(args: dict[str, Any]) -> FacetedPage:
 
 @products.get("/search")
 @access(public=True)
+@remembered
 @products.arguments(SearchProductsArgs, location="query")
 @products.response(200, ProductCardPageSchema)
 def search_products(args: dict[str, Any]) -> FacetedPage:
@@ -69,6 +72,7 @@ def search_products(args: dict[str, Any]) -> FacetedPage:
 
 @products.get("/hot-deals")
 @access(public=True)
+@remembered
 @products.arguments(HotDealsArgs, location="query")
 @products.response(200, ProductCardPageSchema)
 def list_hot_deals(args: dict[str, Any]) -> FacetedPage:
@@ -80,6 +84,7 @@ def list_hot_deals(args: dict[str, Any]) -> FacetedPage:
 
 @products.get("/<key>")
 @access(public=True)
+@remembered
 @products.arguments(DetailArgs, location="query")
 @products.response(200, ProductSchema)
 def get_product(args: dict[str, Any], key: str) -> Card:

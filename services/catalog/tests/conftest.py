@@ -16,8 +16,8 @@ from services.catalog.tests.shop import MUG, Shop
 
 @pytest.fixture
 def app(service_app: ServiceApp) -> Iterator[Flask]:
-    """The service, with its context pushed."""
-    made = service_app("catalog")
+    """The service, with its context pushed; it remembers no answers."""
+    made = service_app("catalog", ARGOSY_CATALOG_CACHE_SECONDS="0")
     with made.app_context():
         yield made
 

@@ -72,6 +72,15 @@ def test_an_announced_change_is_seen_each_time(cache):
         await_reading(cache, number)
 
 
+def test_this_process_sees_its_own_change_at_once(cache):
+    for number in range(2, 50):
+        cache.get("shelf", stored)
+
+        write(number)
+
+        assert cache.get("shelf", stored) == number
+
+
 def test_a_change_that_failed_is_announced_to_nobody(cache):
     cache.get("shelf", stored)
     with pytest.raises(DivisionByZero):
