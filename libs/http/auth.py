@@ -37,13 +37,17 @@ RevocationCheck = Callable[[Claims], bool]
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller of this request, as proven by a token; a cart token is a guest's only proof."""
+    """The caller of this request, as proven by a token; a cart token is a guest's only proof.
+
+    With `key_id` it is a program that holds a user's API key, and `scopes` bound what it may do.
+    """
 
     kind: Literal["anonymous", "user", "service"]
     user_id: UUID | None = None
     roles: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     session_id: str | None = None
+    key_id: str | None = None
     service: str | None = None
     cart_token: str | None = None
 
@@ -140,6 +144,7 @@ def _principal(claims: Claims) -> Principal:
         roles=_names(claims.get("roles", [])),
         scopes=_names(claims.get("scopes", [])),
         session_id=claims.get("sid"),
+        key_id=claims.get("key"),
         cart_token=_cart_token(),
     )
 

@@ -12,6 +12,7 @@ from libs.http.problems import FieldFault, Problem, invalid, malformed
 from libs.observability import logging
 
 _MAX_KEY = 255
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 
@@ -43,18 +44,28 @@ def _is_preflight() -> bool:
 
 
 def _authorize(rule: Access, caller: Principal) -> None:
-    if rule.public or (rule.guest and caller.kind != "service"):
+    if rule.public or (rule.guest and caller.kind != "service" and not caller.key_id):
         return
     if caller.kind == "anonymous":
         challenge = {"WWW-Authenticate": "Bearer"}
         raise Problem(401, "unauthenticated", "This operation needs a token.", headers=challenge)
+    if caller.key_id and not _is_in_scope(caller):
+        raise Problem(403, "out_of_scope", "The scopes of the API key do not reach this.")
     if not _allows(rule, caller):
         raise Problem(403, "forbidden", "The caller may not do this.")
+
+
+def _is_in_scope(caller: Principal) -> bool:
+    """A key's scopes name services, and whether it may change anything there."""
+    verb = "read" if request.method in _READS else "write"
+    return f"{kernel().service}:{verb}" in caller.scopes
 
 
 def _allows(rule: Access, caller: Principal) -> bool:
     if caller.kind == "service":
         return caller.service in rule.service
+    if rule.guest:
+        return True
     if not rule.user:
         return False
     in_role = not rule.roles or not caller.roles.isdisjoint(rule.roles)

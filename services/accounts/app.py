@@ -12,7 +12,12 @@ from libs.http.kernel import kernel_of
 from libs.service import service_settings
 from services.accounts import queries
 from services.accounts.passwords import Passwords
+from services.accounts.routes.addresses import addresses
+from services.accounts.routes.api_keys import api_keys
+from services.accounts.routes.groups import groups
+from services.accounts.routes.privacy import privacy
 from services.accounts.routes.profile import profile
+from services.accounts.routes.proofs import proofs
 from services.accounts.routes.sign_in import accounts
 from services.accounts.routes.users import users
 from services.accounts.routes.vault import Vault, install
@@ -30,23 +35,27 @@ def _set_up(app: Flask) -> None:
 
 
 def _has_ended(claims: Mapping[str, Any]) -> bool:
-    """Here, where sessions are known, a token ends with its session, its user or a lost role."""
+    """Here, where sessions and API keys are known, a token ends with what it was given for, with
+    its user or with a lost role."""
+    roles = claims.get("roles", [])
     try:
         user_id = ids.from_text("usr", claims["sub"])
-        session_id = ids.from_text("ses", claims["sid"])
+        with reading() as session:
+            if "key" in claims:
+                key_id = ids.from_text("key", claims["key"])
+                return not queries.is_live_key(session, user_id=user_id, key_id=key_id, roles=roles)
+            session_id = ids.from_text("ses", claims["sid"])
+            return not queries.is_signed_in(
+                session, user_id=user_id, session_id=session_id, roles=roles
+            )
     except (KeyError, ValueError, AttributeError):
         return True
-    roles = claims.get("roles", [])
-    with reading() as session:
-        return not queries.is_signed_in(
-            session, user_id=user_id, session_id=session_id, roles=roles
-        )
 
 
 WEB = WebService(
     name="accounts",
-    prefixes=("/api/v1/accounts", "/api/v1/users"),
-    blueprints=(accounts, profile, users),
+    prefixes=("/api/v1/accounts", "/api/v1/users", "/api/v1/customer-groups"),
+    blueprints=(accounts, profile, addresses, proofs, api_keys, privacy, users, groups),
     settings=AccountsSettings,
     setup=_set_up,
 )

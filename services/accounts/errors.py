@@ -91,3 +91,63 @@ class ErasureRunning(Conflict):
     """The account is being erased already."""
 
     code = "accounts.erasure_running"
+
+
+class AddressBookFull(Conflict):
+    """The person keeps as many addresses as anybody may."""
+
+    code = "accounts.address_book_full"
+
+
+class NoSuchAddress(NotFound):
+    """The caller has no such address."""
+
+    code = "accounts.address_not_found"
+
+
+class GroupExists(Conflict):
+    """Codes of groups are given out once."""
+
+    code = "accounts.group_exists"
+
+
+class NoSuchGroup(NotFound):
+    """There is no group of that code."""
+
+    code = "accounts.group_not_found"
+
+
+class GroupInUse(Conflict):
+    """Somebody is in the group."""
+
+    code = "accounts.group_in_use"
+
+
+class TooManyGroups(Conflict):
+    """The user is in as many groups as anybody may be."""
+
+    code = "accounts.too_many_groups"
+
+
+class TooManyKeys(Conflict):
+    """The person has as many live API keys as anybody may."""
+
+    code = "accounts.too_many_keys"
+
+
+class NoSuchKey(NotFound):
+    """The caller has no such API key."""
+
+    code = "accounts.api_key_not_found"
+
+
+class InvalidApiKey(Unauthenticated):
+    """The API key is unknown, revoked or expired, or its owner may not come in."""
+
+    code = "accounts.invalid_api_key"
+
+
+class SignInNeeded(Forbidden):
+    """A program with an API key may not do what its owner has to do in person."""
+
+    code = "accounts.sign_in_needed"

@@ -33,7 +33,8 @@ RESET_PASSWORD = "reset_password"  # noqa: S105  a purpose, not a password
 MAIL_PURPOSES = (PROVE_EMAIL, RESET_PASSWORD)
 MAIL_TOKEN_LIFETIME = {PROVE_EMAIL: timedelta(days=3), RESET_PASSWORD: timedelta(hours=1)}
 # So many mails of one purpose a person gets in an hour; more are not sent, and nobody is told.
-MAILS_PER_HOUR = 3
+MAILS_PER_WINDOW = 3
+MAIL_WINDOW = timedelta(hours=1)
 MAIL_TOKEN_RETENTION = timedelta(days=1)
 
 MAX_ADDRESSES = 50
@@ -87,6 +88,11 @@ def refresh_expiry(now: datetime, session_ends: datetime) -> datetime:
 def is_scope(text: str) -> bool:
     """Whether an API key may have it: `<service>:read` or `<service>:write`."""
     return _SCOPE.fullmatch(text) is not None
+
+
+def key_token_expiry(now: datetime, key_expires: datetime | None) -> datetime:
+    """A key's token lives as long as any, but never beyond its key."""
+    return min(now + ACCESS_LIFETIME, key_expires or now + ACCESS_LIFETIME)
 
 
 class HasEmail(Protocol):

@@ -28,3 +28,11 @@ class AccountsSettings(Settings):
             "help": "seconds from the wish to be erased to the deed; access tokens live for 600",
         },
     )
+    verification_page: str = field(
+        default="",
+        metadata={"help": "page of the shop that proves a mail address; the token is appended"},
+    )
+    reset_page: str = field(
+        default="",
+        metadata={"help": "page of the shop that sets a new password; the token is appended"},
+    )

@@ -2,21 +2,23 @@
 
 from sqlalchemy.orm import Session
 
-from libs.contracts import carts, events, orders, reviews, wishlists
+from libs.contracts import carts, events, notifications, orders, reviews, wishlists
 from libs.contracts.privacy import CustomerDataExported
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
-from services.accounts.commands import erasures, exports, sessions
+from services.accounts.commands import erasures, exports, proofs, sessions
 from services.accounts.models import exporting
 
 SESSIONS_PER_RUN = 500
 ERASURES_PER_RUN = 20
 EXPORTS_PER_RUN = 100
+TOKENS_PER_RUN = 500
 
 tasks = Tasks("accounts")
 
 
 @tasks.fact(carts.CustomerDataExported)
+@tasks.fact(notifications.CustomerDataExported)
 @tasks.fact(events.CustomerDataExported)
 @tasks.fact(orders.CustomerDataExported)
 @tasks.fact(reviews.CustomerDataExported)
@@ -43,6 +45,12 @@ def expire_exports(session: Session) -> int:
 def purge_sessions(session: Session) -> int:
     """Forget sessions that ended long ago, with their tokens."""
     return sessions.purge_sessions(session, limit=SESSIONS_PER_RUN)
+
+
+@tasks.every(seconds=600)
+def purge_mail_tokens(session: Session) -> int:
+    """Forget mailed tokens that ended long ago."""
+    return proofs.purge_tokens(session, limit=TOKENS_PER_RUN)
 
 
 @tasks.every(seconds=600)

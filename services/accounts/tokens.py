@@ -4,10 +4,11 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -20,6 +21,7 @@ from services.accounts.rules import ACCESS_LIFETIME
 
 _PREFIX = "rt_"
 _BYTES = 32
+_KEY_PREFIX, _KEY_NAME_BYTES = "ak_", 6
 
 
 @dataclass(frozen=True)
@@ -52,25 +54,65 @@ class SigningKeys:
     ) -> str:
         """Ten minutes of access in the user's name."""
         claims = {
-            "iss": ISSUER,
-            "aud": AUDIENCE,
             "sub": ids.to_text("usr", user_id),
             "sid": ids.to_text("ses", session_id),
+            "roles": list(roles),
+            "scopes": [],
+        }
+        return self._sign(claims, now, now + ACCESS_LIFETIME)
+
+    def key_token(
+        self,
+        user_id: UUID,
+        key_id: UUID,
+        *,
+        roles: Sequence[str],
+        scopes: Sequence[str],
+        now: datetime,
+        expires_at: datetime,
+    ) -> str:
+        """Access in the name of an API key's owner; the claim `key` binds it to its scopes."""
+        claims = {
+            "sub": ids.to_text("usr", user_id),
+            "key": ids.to_text("key", key_id),
+            "roles": list(roles),
+            "scopes": list(scopes),
+        }
+        return self._sign(claims, now, expires_at)
+
+    def _sign(self, claims: Mapping[str, Any], now: datetime, expires_at: datetime) -> str:
+        common = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
             "type": "access",
             "jti": ids.uuid7().hex,
             "iat": now,
             "nbf": now,
-            "exp": now + ACCESS_LIFETIME,
-            "roles": list(roles),
-            "scopes": [],
+            "exp": expires_at,
         }
         header = {"kid": self.kid}
-        return jwt.encode(claims, self.private, algorithm=jwk.ALGORITHM, headers=header)
+        return jwt.encode({**common, **claims}, self.private, jwk.ALGORITHM, headers=header)
 
 
 def new_refresh_token() -> str:
     """The first token of a session."""
     return _text(secrets.token_bytes(_BYTES))
+
+
+def new_mail_token() -> str:
+    """What is mailed to prove a mailbox."""
+    return secrets.token_urlsafe(_BYTES)
+
+
+def new_api_key() -> tuple[str, str]:
+    """A key's name, and the secret that begins with it."""
+    prefix = f"{_KEY_PREFIX}{secrets.token_hex(_KEY_NAME_BYTES)}"
+    return prefix, f"{prefix}_{secrets.token_urlsafe(_BYTES)}"
+
+
+def prefix_of(api_key: str) -> str:
+    """The name of the key whose secret this may be."""
+    return api_key[: len(_KEY_PREFIX) + 2 * _KEY_NAME_BYTES]
 
 
 def new_salt() -> bytes:
@@ -84,7 +126,7 @@ def successor(token: str, salt: bytes) -> str:
 
 
 def digest(token: str) -> bytes:
-    """What is stored of a refresh token; 256 random bits need no slow hash."""
+    """What is stored of a secret of ours; 256 random bits need no slow hash."""
     return hashlib.sha256(token.encode()).digest()
 
 

@@ -1,6 +1,8 @@
 """New accounts: a customer's own, and the first administrator's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -25,6 +27,26 @@ def register(
         raise EmailTaken("there is an account with this address already")
     announce(session, CustomerRegistered(user_id=user.id, email=user.email, name=user.name))
     record(session, "registered", origin, user_id=user.id, actor_id=user.id)
+    return user
+
+
+def create_user(
+    session: Session,
+    fields: Mapping[str, Any],
+    *,
+    password_hash: str | None,
+    actor_id: UUID,
+    origin: Origin,
+) -> User:
+    """An administrator opens an account for somebody; refused if the address is taken."""
+    statement = insert(User).values({**fields, "password_hash": password_hash})
+    statement = statement.on_conflict_do_nothing(index_elements=[User.email])
+    user = session.scalars(statement.returning(User)).one_or_none()
+    if user is None:
+        raise EmailTaken("there is an account with this address already")
+    announce(session, CustomerRegistered(user_id=user.id, email=user.email, name=user.name))
+    roles = sorted(user.roles)
+    record(session, "user_created", origin, user_id=user.id, actor_id=actor_id, roles=roles)
     return user
 
 

@@ -11,10 +11,16 @@ from libs import clock
 from libs.errors import DomainError
 from services.accounts.commands.audit import Origin, record
 from services.accounts.commands.sessions import end_sessions
-from services.accounts.errors import LastAdministrator, NoSuchUser, PasswordChanged, WrongPassword
+from services.accounts.errors import (
+    ErasureRunning,
+    LastAdministrator,
+    NoSuchUser,
+    PasswordChanged,
+    WrongPassword,
+)
 from services.accounts.models.users import User
 from services.accounts.queries import Credential
-from services.accounts.rules import ACTIVE, ADMIN
+from services.accounts.rules import ACTIVE, ADMIN, ERASED, ERASING
 
 # In the words of the partial index on administrators.
 _IS_ADMIN = literal(ADMIN) == any_(User.roles)
@@ -29,7 +35,13 @@ def lock_user(session: Session, user_id: UUID) -> User:
     return user
 
 
-def change_profile(user: User, changes: Mapping[str, str | None]) -> None:
+def require_standing(user: User) -> None:
+    """Refuse to touch somebody who is erased, or about to be."""
+    if user.status in {ERASING, ERASED}:
+        raise ErasureRunning("this account is erased or about to be")
+
+
+def change_profile(user: User, changes: Mapping[str, Any]) -> None:
     """Set the given fields of a locked user; what is equal already is no change."""
     changed = {name: new for name, new in changes.items() if getattr(user, name) != new}
     for name, new in changed.items():

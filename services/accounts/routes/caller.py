@@ -6,10 +6,14 @@ from uuid import UUID
 from flask import request
 
 from libs import ids
-from libs.http.auth import principal
+from libs.db.transaction import reading
+from libs.http.auth import principal, user_id
 from libs.http.gate import client_address
 from libs.http.kernel import kernel
+from services.accounts import queries
 from services.accounts.commands.audit import Origin
+from services.accounts.errors import SignInNeeded, WrongPassword
+from services.accounts.routes.vault import vault
 
 _FAILED = "login_failed"
 
@@ -22,6 +26,28 @@ def origin() -> Origin:
 def session_id() -> UUID:
     """The caller's own session; every access token that passed the gate here has one."""
     return ids.from_text("ses", principal().session_id or "")
+
+
+def require_session() -> None:
+    """Refuse a program with an API key: some things the owner does in person."""
+    if principal().key_id:
+        raise SignInNeeded("an API key may not do this; its owner has to sign in")
+
+
+def prove_caller(password: str | None) -> None:
+    """Refuse who does not know the caller's password, where the caller has one.
+
+    Whoever comes in through an identity provider alone has nothing else to prove.
+    """
+    require_session()
+    with reading() as session:
+        known = queries.get_credential(session, user_id())
+    if known.password_hash is None:
+        return
+    check_guesses(known.email)
+    if not vault().passwords.prove(known.password_hash, password or "").matched:
+        count_wrong_guess(known.email)
+        raise WrongPassword("the current password is wrong")
 
 
 def check_guesses(email: str) -> None:

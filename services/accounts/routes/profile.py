@@ -13,7 +13,13 @@ from libs.http.paging import PageArgs, page_schema
 from services.accounts import queries
 from services.accounts.commands import sessions, users
 from services.accounts.models.users import LoginSession, User
-from services.accounts.routes.caller import check_guesses, count_wrong_guess, origin, session_id
+from services.accounts.routes.caller import (
+    check_guesses,
+    count_wrong_guess,
+    origin,
+    require_session,
+    session_id,
+)
 from services.accounts.routes.vault import vault
 from services.accounts.rules import check_password
 from services.accounts.schemas.account import (
@@ -95,6 +101,26 @@ def list_sessions(args: dict[str, Any]) -> Page[LoginSession]:
     """The devices on which the caller is signed in."""
     with reading() as session:
         return queries.list_sessions(session, user_id=user_id(), **args)
+
+
+@profile.delete("/sessions")
+@access(user=True, owns="sessions")
+@profile.response(204)
+def end_other_sessions() -> None:
+    """Sign the caller out on every other device."""
+    require_session()
+    with transaction() as session:
+        user = users.lock_user(session, user_id())
+        sessions.end_sessions(session, user.id, keep=session_id())
+
+
+@profile.get("/sessions/<id('ses'):login_id>")
+@access(user=True, owns="sessions")
+@profile.response(200, LoginSessionSchema)
+def get_session(login_id: UUID) -> LoginSession:
+    """One device on which the caller is signed in."""
+    with reading() as session:
+        return queries.get_session(session, user_id(), login_id)
 
 
 @profile.delete("/sessions/<id('ses'):login_id>")

@@ -1,20 +1,18 @@
 """What goes in and out of accounts over HTTP."""
 
+import re
+from datetime import date
 from typing import Any
 
 import marshmallow as ma
 from marshmallow import validate
 
-from libs import ids
+from libs import clock, ids
 from libs.http import fields
 from libs.http.auth import principal
-from libs.http.paging import PageArgs
 from services.accounts.rules import (
-    ACTIVE,
-    DISABLED,
     MAX_PASSWORD,
     MIN_PASSWORD,
-    ROLES,
     normalize_email,
 )
 
@@ -24,6 +22,11 @@ _MAX_TOKEN = 4096
 # White space is stripped first, so `$` is the very end.
 _PHONE = r"^\+?[0-9][0-9 ()./-]{2,31}$"
 _LOCALE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
+_VAT_ID = r"^[A-Z]{2}[A-Z0-9+*.]{2,13}$"
+_ATTRIBUTE = r"^[a-z][a-z0-9_]*\Z"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_FIRST_DAY = date(1900, 1, 1)
+_MAX_ATTRIBUTES = 20
 
 
 class AddressField(fields.Email):
@@ -71,6 +74,50 @@ class LocaleField(fields.Text):
         super().__init__(2, 35, strip=True, validate=validate.Regexp(_LOCALE), **options)
 
 
+class CompanyField(fields.Text):
+    """Whom a person buys for, on one line."""
+
+    def __init__(self, **options: Any) -> None:
+        one_line = validate.Predicate("isprintable", error="Must be printable characters.")
+        super().__init__(1, 200, strip=True, validate=one_line, **options)
+
+
+class VatIdField(fields.Text):
+    """A VAT number: a country and up to 13 characters."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(4, 15, strip=True, validate=validate.Regexp(_VAT_ID), **options)
+
+
+class BirthDateField(ma.fields.Date):
+    """A day that lies behind us."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validate=_is_past, **options)
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise ma.ValidationError("Must be a day such as 1990-12-31.")
+        return super()._deserialize(value, *args, **options)
+
+
+class AttributesField(ma.fields.Dict):
+    """What a shop wants to know beyond that: a few short texts by name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            keys=fields.Text(1, 40, validate=validate.Regexp(_ATTRIBUTE)),
+            values=fields.Text(0, 200),
+            validate=validate.Length(max=_MAX_ATTRIBUTES),
+            **options,
+        )
+
+
+def _is_past(day: date) -> None:
+    if not _FIRST_DAY <= day <= clock.now().date():
+        raise ma.ValidationError("Must be a day of the past.")
+
+
 class RegisterSchema(fields.Schema):
     """A new customer."""
 
@@ -116,6 +163,11 @@ class ProfileSchema(fields.Schema):
     name = fields.Text(required=True)
     phone = fields.Text(required=True, allow_none=True)
     locale = fields.Text(required=True, allow_none=True)
+    email_verified = fields.Flag(required=True)
+    company = fields.Text(required=True, allow_none=True)
+    vat_id = fields.Text(required=True, allow_none=True)
+    birth_date = ma.fields.Date(required=True, allow_none=True)
+    attributes = ma.fields.Dict(keys=fields.Text(), values=fields.Text(0), required=True)
     roles = ma.fields.List(fields.Text(), required=True)
     created_at = fields.Timestamp(required=True)
     updated_at = fields.Timestamp(required=True)
@@ -127,6 +179,10 @@ class ChangeProfileSchema(fields.Schema):
     name = NameField()
     phone = PhoneField(allow_none=True)
     locale = LocaleField(allow_none=True)
+    company = CompanyField(allow_none=True)
+    vat_id = VatIdField(allow_none=True)
+    birth_date = BirthDateField(allow_none=True)
+    attributes = AttributesField()
 
 
 class ReplaceProfileSchema(fields.Schema):
@@ -135,6 +191,10 @@ class ReplaceProfileSchema(fields.Schema):
     name = NameField(required=True)
     phone = PhoneField(allow_none=True, load_default=None)
     locale = LocaleField(allow_none=True, load_default=None)
+    company = CompanyField(allow_none=True, load_default=None)
+    vat_id = VatIdField(allow_none=True, load_default=None)
+    birth_date = BirthDateField(allow_none=True, load_default=None)
+    attributes = AttributesField(load_default=dict)
 
 
 class LoginSessionSchema(fields.Schema):
@@ -150,27 +210,6 @@ class LoginSessionSchema(fields.Schema):
         lambda login: ids.to_text("ses", login.id) == principal().session_id,
         metadata={"type": "boolean"},
     )
-
-
-class UserSchema(ProfileSchema):
-    """What an administrator sees of a user."""
-
-    status = fields.Text(required=True)
-
-
-class UserFilterSchema(PageArgs):
-    """A page of users, or the one with that address."""
-
-    email = AddressField(load_default=None)
-
-
-class AdministerUserSchema(fields.Schema):
-    """Roles replace the user's roles as a whole."""
-
-    roles = ma.fields.List(
-        fields.Text(validate=validate.OneOf(ROLES)), validate=validate.Length(1, len(ROLES))
-    )
-    status = fields.Text(validate=validate.OneOf((ACTIVE, DISABLED)))
 
 
 class JwkSchema(fields.Schema):

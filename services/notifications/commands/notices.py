@@ -3,20 +3,25 @@
 from sqlalchemy.orm import Session
 
 from libs import clock
+from services.notifications.commands.contacts import is_erased
 from services.notifications.commands.queueing import Draft, add_message
 from services.notifications.commands.reach import Reach, find_reach, stranger
 from services.notifications.commands.words import find_words, render_best
 from services.notifications.rules.messages import Notice, languages
-from services.notifications.rules.preferences import CHANNELS
 
 
 def notify(session: Session, notice: Notice, *, locale: str) -> None:
-    """A message over each wanted channel that reaches the recipient; repetitions add none."""
+    """A message over each wanted channel that reaches the recipient; repetitions add none.
+
+    An erased user is told nothing, however late it was heard.
+    """
+    if notice.user_id and is_erased(session, notice.user_id):
+        return
     reach = _reach(session, notice)
     preferences = reach.preferences
     wanted = [
         channel
-        for channel in CHANNELS
+        for channel in notice.channels
         if reach.addresses(channel) and preferences.allows(channel, notice.topic)
     ]
     choices = find_words(session, notice.template, wanted, languages(preferences.locale, locale))

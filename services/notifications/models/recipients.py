@@ -10,12 +10,17 @@ from services.notifications.models.base import Base, Identified
 
 
 class Contact(Base):
-    """Where a user is reached; `version` is that of the fact that said so."""
+    """Where a user is reached; `version` is that of the fact that said so.
+
+    An erased user is not reached any more; the row stays, so that nothing late is told to them.
+    """
 
     __tablename__ = "contact"
+    __table_args__ = (CheckConstraint("erased = (email IS NULL)", name="erased"),)
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
-    email: Mapped[str]
+    email: Mapped[str | None]
+    erased: Mapped[bool] = mapped_column(server_default=text("false"))
     phone: Mapped[str | None]
     version: Mapped[int] = mapped_column(server_default=text("0"))
 

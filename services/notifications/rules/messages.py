@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from services.notifications.rules.preferences import Topic
+from services.notifications.rules.preferences import CHANNELS, Channel, Topic
 
 Verdict = Literal["delivered", "refused", "retry"]
 
@@ -22,6 +22,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "order_cancelled": {"total": "19.00 EUR", "reason": "a product ran out"},
     "back_in_stock": {"title": "Mug"},
     "price_drop": {"title": "Mug", "price": "19.00 EUR"},
+    "email_verification": {"name": "Ada", "token": "q1", "link": "https://shop.example/verify?q1"},
+    "password_reset": {"name": "Ada", "token": "q1", "link": "https://shop.example/reset?q1"},
+    "email_changed": {"name": "Ada", "email": "a***@example.org"},
     "webhook_disabled": {"url": "https://shop.example.org/hooks", "reason": "no answer"},
 }
 TOPICS_OF_NOTICES: dict[str, Topic] = {
@@ -30,8 +33,13 @@ TOPICS_OF_NOTICES: dict[str, Topic] = {
     "order_cancelled": "orders",
     "back_in_stock": "wishlist",
     "price_drop": "wishlist",
+    "email_verification": "account",
+    "password_reset": "account",
+    "email_changed": "account",
     "webhook_disabled": "account",
 }
+# They prove a mailbox, so they are read nowhere else.
+SECRET_NOTICES = frozenset({"email_verification", "password_reset"})
 TEMPLATE_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LOCALE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -59,6 +67,11 @@ class Notice:
     def topic(self) -> Topic:
         """What it is about, for the preferences."""
         return TOPICS_OF_NOTICES[self.template]
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels that it may go over."""
+        return ("email",) if self.template in SECRET_NOTICES else CHANNELS
 
 
 class Dispatch(NamedTuple):
