@@ -37,14 +37,13 @@ class Secret:
         return cls(key)
 
 
-def sign(secret: Secret, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The three headers that go with the body."""
+def sign(
+    secret: Secret, message_id: str, at: datetime, body: bytes, *older: Secret
+) -> dict[str, str]:
+    """The three headers that go with the body; `older` secrets sign too while keys rotate."""
     timestamp = str(int(at.timestamp()))
-    return {
-        ID: message_id,
-        TIMESTAMP: timestamp,
-        SIGNATURE: _signature(secret, message_id, timestamp, body),
-    }
+    signatures = [_signature(one, message_id, timestamp, body) for one in (secret, *older)]
+    return {ID: message_id, TIMESTAMP: timestamp, SIGNATURE: " ".join(signatures)}
 
 
 def verify(secrets: Sequence[Secret], headers: Mapping[str, str], body: bytes, at: datetime) -> str:

@@ -4,14 +4,8 @@ A fact is bound to its listeners' queues by whoever starts first, so none is los
 was not up yet.
 """
 
-from libs.contracts import carts, events, notifications, orders, reviews, wishlists
-from libs.contracts.accounts import (
-    CustomerGroupsChanged,
-    CustomerRegistered,
-    EmailChanged,
-    EmailVerificationRequested,
-    PasswordResetRequested,
-)
+from libs.contracts import carts, events, orders, reviews, wishlists
+from libs.contracts.accounts import CustomerGroupsChanged, CustomerRegistered
 from libs.contracts.catalog import CategoryChanged, ProductChanged
 from libs.contracts.events import UserEvents
 from libs.contracts.inventory import StockChanged, StockMoved
@@ -31,7 +25,6 @@ from libs.messaging.message import Fact
 SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
     "accounts": (
         carts.CustomerDataExported,
-        notifications.CustomerDataExported,
         events.CustomerDataExported,
         orders.CustomerDataExported,
         reviews.CustomerDataExported,
@@ -53,13 +46,8 @@ SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
     "reviews": (OrderConfirmed,),
     "events": (OrderConfirmed,),
     "notifications": (
-        CustomerRegistered,
-        OrderConfirmed,
-        OrderCancelled,
-        AlertTriggered,
-        EmailChanged,
-        EmailVerificationRequested,
-        PasswordResetRequested,
+        *(CustomerRegistered, AlertTriggered, ProductChanged, StockChanged),
+        *(OrderPlaced, OrderConfirmed, OrderCancelled, ReturnRequested, ReturnSettled),
     ),
     "wishlists": (ProductChanged, StockChanged),
     "recommendations": (ProductChanged, OrderConfirmed, UserEvents),
