@@ -124,6 +124,10 @@ sign: venv ## Sign the packaged charts: ARGOSY_SIGNING_KEYRING= ARGOSY_SIGNING_K
 release: venv ## Publish images, and under the tag of a version signed charts and its page: REGISTRY=
 	@REGISTRY="$(REGISTRY)" $(PY) -m tools.release release
 
+.PHONY: docs
+docs: venv ## Write the pages of docs/ that follow from the code: tables, settings, facts
+	@$(PY) -m tools.docs
+
 .PHONY: env-example
 env-example: venv ## Write .env.example: every setting with its meaning and default
 	@$(PY) -m tools.env_example
