@@ -4,8 +4,14 @@ A fact is bound to its listeners' queues by whoever starts first, so none is los
 was not up yet.
 """
 
-from libs.contracts import carts, events, orders, reviews, wishlists
-from libs.contracts.accounts import CustomerGroupsChanged, CustomerRegistered
+from libs.contracts import carts, events, notifications, orders, reviews, wishlists
+from libs.contracts.accounts import (
+    CustomerGroupsChanged,
+    CustomerRegistered,
+    EmailChanged,
+    EmailVerificationRequested,
+    PasswordResetRequested,
+)
 from libs.contracts.catalog import CategoryChanged, ProductChanged
 from libs.contracts.events import UserEvents
 from libs.contracts.inventory import StockChanged, StockMoved
@@ -25,6 +31,7 @@ from libs.messaging.message import Fact
 SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
     "accounts": (
         carts.CustomerDataExported,
+        notifications.CustomerDataExported,
         events.CustomerDataExported,
         orders.CustomerDataExported,
         reviews.CustomerDataExported,
@@ -46,7 +53,15 @@ SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
     "reviews": (OrderConfirmed,),
     "events": (OrderConfirmed,),
     "notifications": (
-        *(CustomerRegistered, AlertTriggered, ProductChanged, StockChanged),
+        *(
+            CustomerRegistered,
+            AlertTriggered,
+            ProductChanged,
+            StockChanged,
+            EmailChanged,
+            EmailVerificationRequested,
+            PasswordResetRequested,
+        ),
         *(OrderPlaced, OrderConfirmed, OrderCancelled, ReturnRequested, ReturnSettled),
     ),
     "wishlists": (ProductChanged, StockChanged),

@@ -1,14 +1,25 @@
 """Facts of other services that people and endpoints are told, and the delivery."""
 
 from collections.abc import Mapping
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from libs.contracts.accounts import CustomerRegistered
+from libs.contracts.accounts import (
+    CustomerRegistered,
+    EmailChanged,
+    EmailVerificationRequested,
+    PasswordResetRequested,
+)
 from libs.contracts.catalog import ProductChanged
 from libs.contracts.inventory import StockChanged
-from libs.contracts.notifications import DeliverMessage, DeliverWebhook
+from libs.contracts.notifications import (
+    CustomerDataExported,
+    DeliverMessage,
+    DeliverWebhook,
+    EraseCustomer,
+    ExportCustomer,
+)
 from libs.contracts.orders import (
     OrderCancelled,
     OrderConfirmed,
@@ -23,12 +34,14 @@ from libs.http.idempotency import purge_expired
 from libs.messaging.message import Fact
 from libs.messaging.tasks import Tasks
 from libs.money import Money
+from libs.privacy import Words, take_part
 from libs.service import service_settings
 from services.notifications.channels.webhook import call_endpoint
 from services.notifications.commands import (
     contacts,
     deliveries,
     notices,
+    privacy,
     webhook_deliveries,
     webhook_events,
 )
@@ -42,13 +55,19 @@ from services.notifications.metrics import (
 )
 from services.notifications.queries import messages as queries
 from services.notifications.queries.webhooks import oldest_webhook
-from services.notifications.rules.messages import Dispatch, Notice, Outcome
+from services.notifications.rules.messages import Dispatch, Notice, Outcome, masked
 from services.notifications.settings import NotificationsSettings
 
 NUDGES_PER_RUN = 100
 PURGED_PER_RUN = 500
 
 tasks = Tasks("notifications")
+take_part(
+    tasks,
+    Words(export=ExportCustomer, exported=CustomerDataExported, erase=EraseCustomer),
+    collect=privacy.collect_customer,
+    forget=privacy.erase_customer,
+)
 
 
 @tasks.fact(CustomerRegistered)
@@ -58,6 +77,28 @@ def welcome(session: Session, fact: CustomerRegistered) -> None:
     webhook_events.publish(session, fact)
     data = {"name": fact.name, "email": fact.email}
     _notify(session, "welcome", fact.user_id, fact.user_id, fact.email, data)
+
+
+@tasks.fact(EmailVerificationRequested)
+def ask_for_proof(session: Session, fact: EmailVerificationRequested) -> None:
+    """Let whoever owns the address prove it."""
+    _send_secret(session, "email_verification", fact)
+
+
+@tasks.fact(PasswordResetRequested)
+def send_reset(session: Session, fact: PasswordResetRequested) -> None:
+    """Let whoever owns the address set a new password."""
+    _send_secret(session, "password_reset", fact)
+
+
+@tasks.fact(EmailChanged)
+def follow_address(session: Session, fact: EmailChanged) -> None:
+    """Write to the new address from now on, and tell the old one, in case a thief changed it."""
+    before = contacts.change_address(session, fact.user_id, fact.version, fact.email)
+    if before:
+        data = {"name": fact.name, "email": masked(fact.email)}
+        event = uuid5(fact.user_id, str(fact.version))
+        _notify(session, "email_changed", event, fact.user_id, before, data)
 
 
 @tasks.fact(OrderConfirmed)
@@ -182,6 +223,13 @@ def _notify(
     """The event is named by what it is about, so that it is told once however often it arrives."""
     notice = Notice(f"{template}/{subject_id}", template, user_id, email, data)
     notices.notify(session, notice, locale=service_settings(NotificationsSettings).locale)
+
+
+def _send_secret(
+    session: Session, template: str, fact: EmailVerificationRequested | PasswordResetRequested
+) -> None:
+    data = {"name": fact.name, "token": fact.token, "link": fact.link}
+    _notify(session, template, fact.request_id, fact.user_id, fact.email, data)
 
 
 def _line(line: OrderLine, currency: str) -> dict[str, object]:
