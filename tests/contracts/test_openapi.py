@@ -65,7 +65,7 @@ def test_no_input_makes_any_operation_fail(edge: Edge, issuer: Issuer):
 
     for operation in schema.get_all_operations():
         checked = operation.ok()
-        if checked.path.endswith("/events") and checked.method == "get":
+        if checked.path.endswith(("/events", "/stream")) and checked.method == "get":
             continue  # an endless stream
 
         @settings(
