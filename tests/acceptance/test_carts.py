@@ -31,6 +31,20 @@ def test_row_040_a_customer_sees_the_own_cart(shop, sku):
     assert shop.customer().get(f"/carts/{cart.id}").status == 404
 
 
+def test_row_041_a_guest_s_cart_is_found_by_its_session_and_taken_along_at_sign_in(shop, sku):
+    guest, customer = shop.guest(), shop.customer()
+    cart = guest.make_cart({sku: 2})
+    own = customer.make_cart({sku: 1})
+
+    found = guest.get(f"/carts/by-session/{cart.token}").expect(200)
+    older = guest.at("GET", f"/api/v1/orders/queries/carts/by-session/{cart.token}/").expect(200)
+    merged = customer.post(f"/carts/{own.id}/merge", {}, X_Cart_Token=cart.token).expect(200)
+
+    assert found["id"] == older["id"] == cart.id
+    assert [item["quantity"] for item in merged["items"]] == [3]
+    assert guest.get(f"/carts/by-session/{cart.token}").status == 404
+
+
 def test_row_042_a_cart_is_kept_by_the_server_until_it_is_thrown_away(shop, sku):
     guest = shop.guest()
     cart = guest.make_cart({sku: 2})

@@ -81,3 +81,23 @@ def test_row_074_a_coupon_is_found_by_its_code(shop):
 
     assert found["percent_basis_points"] == 1000
     assert shop.guest().get("/promotions/coupons/by-code/NO-SUCH-CODE").status == 404
+
+
+def test_row_075_banners_are_shown_by_position_and_schedule(shop):
+    position = f"home-{uuid4().hex[:8]}"
+    past, future = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
+    for title, plan in (
+        ("second", {"priority": 1}),
+        ("first", {"priority": 2, "starts_at": past, "ends_at": future}),
+        ("not yet", {"starts_at": future}),
+        ("over", {"ends_at": past}),
+    ):
+        body = {"position": position, "title": title, "link_url": "/sale", **plan}
+        shop.admin.post("/promotions/banners", body).expect(201)
+    guest = shop.guest()
+
+    shown = guest.get(f"/promotions/banners/by-position/{position}").expect(200)
+    older = guest.at("GET", f"/api/v1/promotions/queries/banners/by-position/{position}/")
+
+    assert [banner["title"] for banner in shown["data"]] == ["first", "second"]
+    assert older.expect(200) == shown

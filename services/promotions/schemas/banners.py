@@ -26,15 +26,25 @@ def _position(**options: Any) -> Text:
     return Text(1, 64, validate=_PLACE, metadata={"examples": ["home-top"]}, **options)
 
 
+def _picture(**options: Any) -> PictureAddress:
+    return PictureAddress(
+        allow_none=True, metadata={"examples": ["https://cdn.example/sale.jpg"]}, **options
+    )
+
+
+def _link(**options: Any) -> Link:
+    return Link(allow_none=True, metadata={"examples": ["/sale"]}, **options)
+
+
 class ChangeBannerSchema(Schema):
     """Replaces what is given; null takes a part away."""
 
     position = _position()
     title = Text(1, 200, strip=True)
     text = Text(1, 1000, strip=True, allow_none=True)
-    image_url = PictureAddress(allow_none=True)
+    image_url = _picture()
     image_alt = Text(1, 200, strip=True, allow_none=True)
-    link_url = Link(allow_none=True)
+    link_url = _link()
     priority = Integer(minimum=-1000, maximum=1000)
     active = Flag()
     starts_at = Timestamp(allow_none=True)
@@ -47,9 +57,9 @@ class CreateBannerSchema(Schema):
     position = _position(required=True)
     title = Text(1, 200, strip=True, required=True)
     text = Text(1, 1000, strip=True, load_default=None, allow_none=True)
-    image_url = PictureAddress(load_default=None, allow_none=True)
+    image_url = _picture(load_default=None)
     image_alt = Text(1, 200, strip=True, load_default=None, allow_none=True)
-    link_url = Link(load_default=None, allow_none=True)
+    link_url = _link(load_default=None)
     priority = Integer(minimum=-1000, maximum=1000, load_default=0)
     active = Flag(load_default=True)
     starts_at = Timestamp(load_default=None, allow_none=True)
@@ -63,9 +73,9 @@ class ShownBannerSchema(Schema):
     position = _position(required=True)
     title = Text(required=True)
     text = Text(1, 1000, required=True, allow_none=True)
-    image_url = PictureAddress(required=True, allow_none=True)
+    image_url = _picture(required=True)
     image_alt = Text(required=True, allow_none=True)
-    link_url = Link(required=True, allow_none=True)
+    link_url = _link(required=True)
     starts_at = Timestamp(required=True, allow_none=True)
     ends_at = Timestamp(required=True, allow_none=True)
 

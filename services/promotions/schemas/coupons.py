@@ -56,7 +56,7 @@ class CreateCouponBatchSchema(Schema):
     otherwise."""
 
     quantity = Integer(minimum=1, maximum=100_000, required=True)
-    prefix = Text(0, 20, load_default="", validate=_PREFIX)
+    prefix = Text(0, 20, load_default="", validate=_PREFIX, metadata={"examples": ["XMAS-"]})
     usage_limit = Integer(minimum=1, maximum=_MAX_COUNT, load_default=1, allow_none=True)
     customer_limit = Integer(minimum=1, maximum=_MAX_COUNT, load_default=None, allow_none=True)
 
