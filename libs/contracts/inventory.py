@@ -85,3 +85,27 @@ class StockMoved(Fact, frozen=True, kw_only=True):
     wire_name: ClassVar[str] = "inventory.stock_moved.v1"
 
     movements: tuple[StockMovement, ...]
+
+
+class StockLow(Fact, frozen=True, kw_only=True):
+    """No more is free at a location than its threshold; told once per crossing."""
+
+    wire_name: ClassVar[str] = "inventory.stock_low.v1"
+
+    variant_id: UUID
+    sku: str
+    location: str
+    available: int
+    threshold: int
+    at: datetime
+
+
+class BackInStock(Fact, frozen=True, kw_only=True):
+    """A variant that had sold out can be bought again; told once per crossing."""
+
+    wire_name: ClassVar[str] = "inventory.back_in_stock.v1"
+
+    variant_id: UUID
+    sku: str
+    available: int
+    at: datetime

@@ -14,7 +14,7 @@ from libs.contracts.accounts import (
 )
 from libs.contracts.catalog import CategoryChanged, ProductChanged
 from libs.contracts.events import UserEvents
-from libs.contracts.inventory import StockChanged, StockMoved
+from libs.contracts.inventory import BackInStock, StockChanged, StockLow, StockMoved
 from libs.contracts.orders import (
     OrderCancelled,
     OrderConfirmed,
@@ -53,22 +53,19 @@ SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
     "reviews": (OrderConfirmed,),
     "events": (OrderConfirmed,),
     "notifications": (
-        *(
-            CustomerRegistered,
-            AlertTriggered,
-            ProductChanged,
-            StockChanged,
-            EmailChanged,
-            EmailVerificationRequested,
-            PasswordResetRequested,
-        ),
-        *(OrderPlaced, OrderConfirmed, OrderCancelled, ReturnRequested, ReturnSettled),
+        CustomerRegistered,
+        OrderConfirmed,
+        OrderCancelled,
+        AlertTriggered,
+        EmailChanged,
+        EmailVerificationRequested,
+        PasswordResetRequested,
     ),
     "wishlists": (ProductChanged, StockChanged),
     "recommendations": (ProductChanged, OrderConfirmed, UserEvents),
     "reports": (
         *(OrderPlaced, OrderConfirmed, OrderLinesSold, OrderCancelled),
         *(ReturnRequested, ReturnSettled),
-        *(ProductChanged, CategoryChanged, StockMoved),
+        *(ProductChanged, CategoryChanged, StockMoved, StockLow, BackInStock),
     ),
 }

@@ -45,6 +45,24 @@ class LocationTaken(Conflict):
     code = "inventory.location_taken"
 
 
+class LocationNotFound(NotFound):
+    """There is no such location."""
+
+    code = "inventory.location_not_found"
+
+
+class LocationInUse(Conflict):
+    """The location holds or has held stock, or new variants begin there."""
+
+    code = "inventory.location_in_use"
+
+
+class TransferRefused(Invalid):
+    """Some lines cannot be moved, so none was; `errors` says what is wrong with each."""
+
+    code = "inventory.transfer_refused"
+
+
 class AdjustmentRefused(Invalid):
     """Some lines cannot be applied, so none was; `errors` says what is wrong with each."""
 

@@ -27,7 +27,10 @@ class Base(DeclarativeBase):
 
 
 class Location(Base):
-    """A place that holds stock; the one with the smallest priority is used first."""
+    """A place that holds stock; the one with the smallest priority is used first.
+
+    One that is not active promises and serves nothing; what is held there stays held.
+    """
 
     __tablename__ = "location"
 
@@ -35,6 +38,8 @@ class Location(Base):
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     priority: Mapped[int]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class Product(Base):
@@ -123,7 +128,9 @@ class Movement(Base):
     __tablename__ = "movement"
     __table_args__ = (
         UniqueConstraint("reference", "kind", "variant_id", "location_id"),
-        CheckConstraint("kind IN ('adjustment', 'recount', 'sale', 'return')", name="kind"),
+        CheckConstraint(
+            "kind IN ('adjustment', 'recount', 'sale', 'return', 'transfer')", name="kind"
+        ),
         Index(None, "variant_id", "id"),
     )
 
@@ -171,3 +178,30 @@ class LedgerCursor(Base):
     announced: Mapped[int]
     horizon: Mapped[int]
     settled_by: Mapped[int]
+
+
+class AlertMark(Base):
+    """A variant that was announced since alerts were last looked after; append-only."""
+
+    __tablename__ = "alert_mark"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    variant_id: Mapped[UUID]
+
+
+class LevelWatch(Base):
+    """A level that had more free than its threshold when it was last looked at."""
+
+    __tablename__ = "level_watch"
+
+    variant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    location_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class VariantWatch(Base):
+    """A variant that has been in stock, and whether it was when it was last looked at."""
+
+    __tablename__ = "variant_watch"
+
+    variant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    in_stock: Mapped[bool]

@@ -1,12 +1,13 @@
 """Everything that reads inventory."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from libs.db.page import Key, Page, fetch_page
-from services.inventory.errors import StockNotFound
+from services.inventory.errors import LocationNotFound, StockNotFound
 from services.inventory.models import (
     Location,
     Movement,
@@ -17,6 +18,14 @@ from services.inventory.models import (
 )
 
 _MOST_MARKS = 10_001
+_NEWEST = Key(Movement.id, "desc")
+
+
+class Entry(NamedTuple):
+    """A movement, and what lay there after it."""
+
+    movement: Movement
+    balance: int
 
 
 def get_stock(session: Session, level_id: UUID) -> StockLevel:
@@ -64,10 +73,39 @@ def list_locations(session: Session, *, cursor: str | None, limit: int) -> Page[
     return fetch_page(session, select(Location), keys, cursor, limit)
 
 
+def get_location(session: Session, location_id: UUID) -> Location:
+    """One location."""
+    location = session.get(Location, location_id)
+    if location is None:
+        raise LocationNotFound("there is no such location")
+    return location
+
+
+def list_history(
+    session: Session, level_id: UUID, *, cursor: str | None, limit: int
+) -> Page[Entry]:
+    """The changes of one level, newest first."""
+    level = session.get(StockLevel, level_id)
+    if level is None:
+        raise StockNotFound("there is no such stock level")
+    here = (Movement.variant_id == level.variant_id, Movement.location_id == level.location_id)
+    page = fetch_page(session, select(Movement).where(*here), [_NEWEST], cursor, limit)
+    entries: list[Entry] = []
+    if page.items:
+        until = Movement.id <= page.items[0].id
+        balance = int(session.scalar(select(func.sum(Movement.delta)).where(*here, until)) or 0)
+        for movement in page.items:
+            entries.append(Entry(movement, balance))
+            balance -= movement.delta
+    return Page(items=entries, next=page.next, prev=page.prev)
+
+
 def list_movements(
     session: Session,
     *,
     sku: str | None = None,
+    location: str | None = None,
+    kind: str | None = None,
     reference: UUID | None = None,
     cursor: str | None,
     limit: int,
@@ -79,9 +117,14 @@ def list_movements(
     if sku is not None:
         same_sku = select(Variant.id).where(Variant.sku == sku)
         statement = statement.where(Movement.variant_id.in_(same_sku))
+    if location is not None:
+        there = select(Location.id).where(Location.code == location)
+        statement = statement.where(Movement.location_id.in_(there))
+    if kind is not None:
+        statement = statement.where(Movement.kind == kind)
     if reference is not None:
         statement = statement.where(Movement.reference == reference)
-    return fetch_page(session, statement, [Key(Movement.id, "desc")], cursor, limit)
+    return fetch_page(session, statement, [_NEWEST], cursor, limit)
 
 
 def count_marks(session: Session) -> int:

@@ -10,11 +10,17 @@ from libs import ids
 from libs.http.fields import Flag, Id, Integer, Quantity, Schema, Text, Timestamp
 from libs.http.paging import PageArgs, page_schema
 from services.inventory.models import Movement
-from services.inventory.rules import DEFAULT_LOCATION
+from services.inventory.rules.allocation import DEFAULT_LOCATION
 
 MAX_COUNT = 1_000_000_000
 _CODE = ma.validate.Regexp(r"[a-z0-9][a-z0-9-]{0,62}\Z", error="Must be like `main-2`.")
-_PREFIXES = {"sale": "ord", "return": "ret", "adjustment": "adj", "recount": "adj"}
+_PREFIXES = {
+    "sale": "ord",
+    "return": "ret",
+    "adjustment": "adj",
+    "recount": "adj",
+    "transfer": "trf",
+}
 
 
 def _reference(movement: Movement) -> str:
@@ -43,6 +49,8 @@ class MovementArgs(PageArgs):
     """Filters of the ledger."""
 
     sku = Text(1, 100)
+    location = Text(1, 63)
+    kind = Text(validate=ma.validate.OneOf(sorted(_PREFIXES)))
     reference = Reference()
 
 
@@ -131,6 +139,59 @@ class MovementSchema(Schema):
     at = Timestamp(required=True)
 
 
+class StockHistorySchema(Schema):
+    """One change of a stock level, and what lay there after it."""
+
+    id = Integer(required=True, attribute="movement.id")
+    kind = Text(required=True, attribute="movement.kind")
+    reference = ma.fields.Function(
+        lambda entry: _reference(entry.movement), required=True, metadata={"type": "string"}
+    )
+    delta = Integer(required=True, attribute="movement.delta")
+    balance = Integer(required=True)
+    reason = Text(required=True, allow_none=True, attribute="movement.reason")
+    actor = Text(required=True, allow_none=True, attribute="movement.actor")
+    at = Timestamp(required=True, attribute="movement.at")
+
+
+class TransferLineSchema(Schema):
+    """So many pieces of a sku."""
+
+    sku = Text(1, 100, required=True)
+    quantity = Integer(minimum=1, maximum=MAX_COUNT, required=True)
+
+
+class TransferStockSchema(Schema):
+    """What to bring from where to where: all lines are moved, or none."""
+
+    origin = Text(1, 63, required=True, data_key="from")
+    destination = Text(1, 63, required=True, data_key="to")
+    lines = ma.fields.List(
+        ma.fields.Nested(TransferLineSchema),
+        required=True,
+        validate=ma.validate.Length(min=1, max=500),
+    )
+    reason = Text(1, 200, strip=True, required=True)
+
+
+class TransferSchema(Schema):
+    """A transfer that was made; its movements carry the identifier."""
+
+    id = Id("trf", required=True, attribute="reference")
+    origin = Text(required=True, data_key="from")
+    destination = Text(required=True, data_key="to")
+    lines = Integer(required=True)
+    pieces = Integer(required=True)
+
+
+class ChangeLocationSchema(Schema):
+    """Replaces what is given; a location that is not active promises and serves nothing."""
+
+    name = Text(1, 100, strip=True)
+    priority = Integer(minimum=0, maximum=1000)
+    active = Flag()
+
+
 class CreateLocationSchema(Schema):
     """A place to open; the smallest priority is used first."""
 
@@ -146,6 +207,8 @@ class LocationSchema(Schema):
     code = Text(required=True)
     name = Text(required=True)
     priority = Integer(required=True)
+    active = Flag(required=True)
+    version = Integer(required=True)
 
 
 class ReservationLineSchema(Schema):
@@ -176,6 +239,7 @@ class ReservationSchema(Schema):
 StockPageSchema = page_schema(StockSchema)
 ManagedStockPageSchema = page_schema(ManagedStockSchema)
 MovementPageSchema = page_schema(MovementSchema)
+StockHistoryPageSchema = page_schema(StockHistorySchema)
 LocationPageSchema = page_schema(LocationSchema)
 
 

@@ -12,6 +12,7 @@ from libs.messaging.message import Command
 from libs.messaging.tasks import Tasks
 from services.inventory import metrics, queries
 from services.inventory.commands import (
+    alerts,
     announcements,
     holds,
     ledger,
@@ -76,6 +77,13 @@ def project_product(session: Session, fact: ProductChanged) -> None:
 def announce_levels(session: Session) -> int:
     """Announce what changed; only a full batch is followed at once, so that changes gather."""
     taken = announcements.announce_levels(session, MARKS_PER_RUN)
+    return taken if taken == MARKS_PER_RUN else 0
+
+
+@tasks.every(seconds=1, when=alerts.has_marks)
+def announce_crossings(session: Session) -> int:
+    """Tell what has run low or is back; only a full batch is followed at once."""
+    taken = alerts.announce_crossings(session, MARKS_PER_RUN)
     return taken if taken == MARKS_PER_RUN else 0
 
 

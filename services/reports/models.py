@@ -176,6 +176,20 @@ class StockMovement(Base):
     at: Mapped[datetime]
 
 
+class StockAlert(Base):
+    """A level that ran low, or a variant that came back, as inventory told; `location` is empty for
+    a variant as a whole."""
+
+    __tablename__ = "stock_alert"
+    __table_args__ = (CheckConstraint("kind IN ('low', 'back')", name="kind"),)
+
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    location: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+
+
 class Product(Base):
     """The newest version of a product."""
 

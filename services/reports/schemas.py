@@ -126,6 +126,8 @@ class StockRowSchema(_RowSchema):
     returned = Integer(required=True)
     transferred = Integer(required=True)
     closing = Integer(required=True)
+    times_low = Integer(required=True)
+    times_back = Integer(required=True, metadata={"description": "of the variant as a whole"})
 
 
 class SagaRowSchema(_RowSchema):

@@ -10,32 +10,10 @@ from sqlalchemy.orm import Session
 from libs.db.statement import Statement
 from libs.ids import uuid7
 from services.inventory.commands.announcements import mark
-from services.inventory.commands.variants import find_variants
+from services.inventory.commands.levels import add_levels, find_places, lock_shelves
 from services.inventory.errors import AdjustmentRefused, BackorderInUse, StockNotFound
 from services.inventory.models import StockLevel
-from services.inventory.rules import Change, Fault, Line, Place, Shelf, fault_of, resolve
-
-_LOCATIONS = Statement("SELECT code, id FROM location WHERE code = ANY ($1::text[])")
-
-_ADD_LEVELS = Statement(
-    """
-    INSERT INTO stock_level
-        (id, variant_id, location_id, on_hand, reserved, threshold, backorder, version)
-    SELECT p.id, p.variant_id, p.location_id, 0, 0, 0, false, 1
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) p (id, variant_id, location_id)
-    ORDER BY p.variant_id, p.location_id
-    ON CONFLICT (variant_id, location_id) DO NOTHING
-    """
-)
-
-_LOCK_LEVELS = Statement(
-    """
-    SELECT s.variant_id, s.location_id, s.on_hand, s.reserved, s.backorder
-    FROM stock_level s JOIN unnest($1::uuid[], $2::uuid[]) p (variant_id, location_id)
-        USING (variant_id, location_id)
-    ORDER BY s.variant_id, s.location_id FOR NO KEY UPDATE OF s
-    """
-)
+from services.inventory.rules.changes import Change, Fault, Line, Place, fault_of
 
 _APPLY = Statement(
     """
@@ -72,9 +50,9 @@ class Applied(NamedTuple):
 def adjust_stock(session: Session, lines: Sequence[Line], *, actor: str) -> Applied:
     """Apply every line or none. Refused with AdjustmentRefused, which says why for each line."""
     changes = [line.change for line in lines]
-    places, faults = _resolve(session, lines)
+    places, faults = find_places(session, lines)
     if not faults:
-        _add_levels(session, places)
+        add_levels(session, places)
         return _apply(session, places, changes, actor=actor)
     raise _refused(changes, faults)
 
@@ -82,7 +60,7 @@ def adjust_stock(session: Session, lines: Sequence[Line], *, actor: str) -> Appl
 def _apply(
     session: Session, places: Sequence[Place], changes: Sequence[Change], *, actor: str
 ) -> Applied:
-    shelves = _lock(session, places)
+    shelves = lock_shelves(session, places)
     deltas = [
         change.delta_for(shelves[place]) for place, change in zip(places, changes, strict=True)
     ]
@@ -144,28 +122,6 @@ def _set_policy(session: Session, level: StockLevel, values: Mapping[str, Any]) 
         .values(**values, version=StockLevel.version + 1)
     )
     mark(session, [level.variant_id])
-
-
-def _resolve(session: Session, lines: Sequence[Line]) -> tuple[list[Place], dict[int, Fault]]:
-    codes = sorted({line.location for line in lines})
-    variants = find_variants(session, {line.sku for line in lines})
-    locations: dict[str, UUID] = dict(_LOCATIONS.rows(session, codes))
-    return resolve(lines, variants, locations)
-
-
-def _add_levels(session: Session, places: Sequence[Place]) -> None:
-    variants, locations = zip(*places, strict=True)
-    _ADD_LEVELS.later(session, [uuid7() for _ in places], list(variants), list(locations))
-
-
-def _lock(session: Session, places: Sequence[Place]) -> dict[Place, Shelf]:
-    variants, locations = zip(*places, strict=True)
-    return {
-        Place(variant_id, location_id): Shelf(location_id, *counts)
-        for variant_id, location_id, *counts in _LOCK_LEVELS.rows(
-            session, list(variants), list(locations)
-        )
-    }
 
 
 def _refused(changes: Sequence[Change], faults: Mapping[int, Fault]) -> AdjustmentRefused:

@@ -8,15 +8,17 @@ from sqlalchemy.orm import Session
 
 from libs.contracts.inventory import StockLine
 from libs.db.statement import Statement
+from libs.service import service_settings
 from services.inventory.errors import NothingHeld, OutOfStock
-from services.inventory.rules import Portion, Shelf, allocate, total_demand
+from services.inventory.rules.allocation import Portion, Shelf, allocate, arrange, total_demand
+from services.inventory.settings import InventorySettings
 
 # Every statement of this service locks levels in the order (variant_id, location_id).
 _LOCK_SHELVES = Statement(
     """
     SELECT s.variant_id, l.priority, s.location_id, s.on_hand, s.reserved, s.backorder
     FROM stock_level s JOIN location l ON l.id = s.location_id
-    WHERE s.variant_id = ANY ($1::uuid[])
+    WHERE s.variant_id = ANY ($1::uuid[]) AND l.active
     ORDER BY s.variant_id, s.location_id
     FOR NO KEY UPDATE OF s
     """
@@ -192,11 +194,12 @@ def _sell(session: Session, reference: UUID) -> tuple[int, int]:
 
 
 def _allocate(session: Session, demand: dict[UUID, int]) -> list[Portion]:
-    shelves = _lock_shelves(session, list(demand))
+    policy = service_settings(InventorySettings).policy
+    shelves = arrange(demand, _lock_shelves(session, list(demand)), policy.strategy)
     portions: list[Portion] = []
     missing: list[UUID] = []
     for variant_id, quantity in demand.items():
-        parts = allocate(variant_id, quantity, shelves.get(variant_id, ()))
+        parts = allocate(variant_id, quantity, shelves.get(variant_id, ()), split=policy.split)
         if parts is None:
             missing.append(variant_id)
         else:

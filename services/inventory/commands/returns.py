@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from libs.contracts.inventory import StockLine
 from libs.db.statement import Statement
 from services.inventory.errors import ReturnExceedsSale
-from services.inventory.rules import Portion, Sold, give_back, total_demand
+from services.inventory.rules.allocation import Portion, Sold, give_back, total_demand
 
 _LOCK_SALES = Statement(
     """

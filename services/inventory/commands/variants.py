@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from libs.contracts.catalog import ProductChanged
 from libs.db.statement import Statement
 from libs.ids import uuid7
-from services.inventory.rules import DEFAULT_LOCATION
+from services.inventory.rules.allocation import DEFAULT_LOCATION
 
 _BY_SKU = Statement(
     """

@@ -13,7 +13,7 @@ from services.inventory import queries
 from services.inventory.commands import adjustments
 from services.inventory.models import Movement
 from services.inventory.routes.caller import actor
-from services.inventory.rules import Change, Line
+from services.inventory.rules.changes import Change, Line
 from services.inventory.schemas import (
     AdjustmentSchema,
     AdjustStockSchema,

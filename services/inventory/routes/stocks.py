@@ -18,6 +18,7 @@ from services.inventory.schemas import (
     ManagedStockPageSchema,
     ManagedStockSchema,
     StockArgs,
+    StockHistoryPageSchema,
     StockPageSchema,
     StockSchema,
 )
@@ -69,6 +70,16 @@ def get_stock(stock_id: UUID) -> StockLevel:
         level = queries.get_stock(session, stock_id)
     etag.check_if_none_match(level.version)
     return level
+
+
+@stocks.get("/<id('stk'):stock_id>/history")
+@access(roles=("admin",))
+@stocks.arguments(PageArgs, location="query")
+@stocks.response(200, StockHistoryPageSchema)
+def list_stock_history(args: dict[str, Any], stock_id: UUID) -> Page[queries.Entry]:
+    """What changed a stock level and what lay there then, newest first."""
+    with reading() as session:
+        return queries.list_history(session, stock_id, **args)
 
 
 @stocks.patch("/<id('stk'):stock_id>")

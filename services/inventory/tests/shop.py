@@ -11,7 +11,8 @@ from libs.contracts.inventory import StockChanged, StockLevel, StockLine
 from libs.db.transaction import reading, transaction
 from libs.ids import uuid7
 from services.inventory.commands import adjustments, holds, locations, variants
-from services.inventory.rules import DEFAULT_LOCATION, Change, Line
+from services.inventory.rules.allocation import DEFAULT_LOCATION
+from services.inventory.rules.changes import Change, Line
 
 
 class Shop:

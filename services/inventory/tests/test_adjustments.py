@@ -6,7 +6,8 @@ from libs.db.transaction import transaction
 from libs.ids import uuid7
 from services.inventory.commands import adjustments
 from services.inventory.errors import AdjustmentRefused
-from services.inventory.rules import DEFAULT_LOCATION, Change, Line
+from services.inventory.rules.allocation import DEFAULT_LOCATION
+from services.inventory.rules.changes import Change, Line
 from services.inventory.tests.shop import count, imbalance
 
 

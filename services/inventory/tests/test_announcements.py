@@ -9,7 +9,7 @@ from flask import Flask
 from libs.db.transaction import transaction
 from libs.testing.crowd import at_once
 from services.inventory.commands import announcements, holds
-from services.inventory.rules import BACKORDER_PROMISE
+from services.inventory.rules.allocation import BACKORDER_PROMISE
 from services.inventory.tests.shop import announced, count
 
 PLACES = ("main", "far")

@@ -9,16 +9,15 @@ from hypothesis import strategies as st
 from libs.contracts.inventory import StockLine
 from libs.ids import uuid7
 from services.inventory.errors import BadQuantity
-from services.inventory.rules import (
-    Change,
+from services.inventory.rules.allocation import (
     Portion,
     Shelf,
     Sold,
     allocate,
-    fault_of,
     give_back,
     total_demand,
 )
+from services.inventory.rules.changes import Change, fault_of
 
 VARIANT, NEAR, FAR = uuid7(), uuid7(), uuid7()
 

@@ -1,6 +1,9 @@
 """What things are called, where they belong, and how their stock moved."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -48,6 +51,14 @@ _MOVEMENTS = Statement(
     FROM unnest($1::bigint[]) AS g (generation),
         unnest($2::bigint[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[],
             $8::timestamptz[]) AS entry
+    ON CONFLICT DO NOTHING
+    """
+)
+_ALERT = Statement(
+    """
+    INSERT INTO stock_alert (generation, variant_id, location, kind, at)
+    SELECT generation, $2::uuid, $3, $4, $5::timestamptz
+    FROM unnest($1::bigint[]) AS g (generation)
     ON CONFLICT DO NOTHING
     """
 )
@@ -105,3 +116,15 @@ def add_movements(
         for entry in movements
     ]
     _MOVEMENTS.later(session, generations, *map(list, zip(*rows, strict=True)))
+
+
+def add_alert(
+    session: Session,
+    generations: list[int],
+    variant_id: UUID,
+    kind: Literal["low", "back"],
+    at: datetime,
+    location: str = "",
+) -> None:
+    """Remember that a level ran low, or that a variant came back."""
+    _ALERT.later(session, generations, variant_id, location, kind, at)

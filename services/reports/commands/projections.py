@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from libs.contracts.catalog import CategoryChanged, ProductChanged
-from libs.contracts.inventory import StockMoved
+from libs.contracts.inventory import BackInStock, StockLow, StockMoved
 from libs.contracts.orders import (
     OrderCancelled,
     OrderConfirmed,
@@ -70,6 +70,14 @@ def _stock_moved(session: Session, to: Generations, fact: StockMoved, _: datetim
     goods.add_movements(session, to, fact.movements)
 
 
+def _stock_low(session: Session, to: Generations, fact: StockLow, _: datetime) -> None:
+    goods.add_alert(session, to, fact.variant_id, "low", fact.at, fact.location)
+
+
+def _back_in_stock(session: Session, to: Generations, fact: BackInStock, _: datetime) -> None:
+    goods.add_alert(session, to, fact.variant_id, "back", fact.at)
+
+
 APPLY: dict[type[Fact], Callable[[Session, Generations, Any, datetime], None]] = {
     OrderPlaced: _order_placed,
     OrderConfirmed: _order_confirmed,
@@ -80,4 +88,6 @@ APPLY: dict[type[Fact], Callable[[Session, Generations, Any, datetime], None]] =
     ProductChanged: _product_changed,
     CategoryChanged: _category_changed,
     StockMoved: _stock_moved,
+    StockLow: _stock_low,
+    BackInStock: _back_in_stock,
 }

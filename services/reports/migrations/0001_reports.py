@@ -194,6 +194,18 @@ def _stock() -> None:
         )
         """
     )
+    op.execute(
+        """
+        CREATE TABLE stock_alert (
+            generation bigint NOT NULL,
+            variant_id uuid NOT NULL,
+            location text NOT NULL,
+            kind text NOT NULL CONSTRAINT ck_stock_alert_kind CHECK (kind IN ('low', 'back')),
+            at timestamptz NOT NULL,
+            CONSTRAINT pk_stock_alert PRIMARY KEY (generation, variant_id, location, kind, at)
+        )
+        """
+    )
 
 
 def _catalog() -> None:

@@ -8,7 +8,10 @@ from services.reports.queries.report import Report
 
 
 class StockReport(msgspec.Struct, frozen=True):
-    """The ledger of a variant at a location; what came in is positive, `sold` is what left."""
+    """The ledger of a variant at a location; what came in is positive, `sold` is what left.
+
+    `times_low` is how often the level ran low, `times_back` how often the variant came back.
+    """
 
     sku: str
     location: str
@@ -19,6 +22,8 @@ class StockReport(msgspec.Struct, frozen=True):
     returned: int
     transferred: int
     closing: int
+    times_low: int
+    times_back: int
 
 
 class SagaReport(msgspec.Struct, frozen=True):
@@ -61,10 +66,19 @@ INVENTORY = Report(
         FROM stock_movement
         WHERE generation = (SELECT current FROM projection) AND at < :end
         GROUP BY variant_id, location
+    ), alert AS (
+        SELECT variant_id, location, count(*) AS times FROM stock_alert
+        WHERE generation = (SELECT current FROM projection) AND at >= :start AND at < :end
+        GROUP BY variant_id, location
     )
     SELECT coalesce(v.sku, '') AS sku, ledger.location, ledger.variant_id, opening, adjusted, sold,
-        returned, transferred, closing
-    FROM ledger LEFT JOIN variant v
+        returned, transferred, closing, coalesce(low.times, 0) AS times_low,
+        coalesce(back.times, 0) AS times_back
+    FROM ledger
+    LEFT JOIN alert low
+        ON low.variant_id = ledger.variant_id AND low.location = ledger.location
+    LEFT JOIN alert back ON back.variant_id = ledger.variant_id AND back.location = ''
+    LEFT JOIN variant v
         ON v.generation = (SELECT current FROM projection) AND v.id = ledger.variant_id
     """,
     ("sku", "variant_id", "location"),

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
+from libs.contracts.inventory import BackInStock, StockLow
 from libs.contracts.orders import OrderCancelled, OrderConfirmed, OrderPlaced, ReturnRequested
 from libs.ids import to_text, uuid7
 from services.reports.tests.shop import NOON, Desk, Shop, confirmed, coupon
@@ -56,6 +59,27 @@ def test_a_movement_counts_once(shop: Shop, desk: Desk) -> None:
     [row] = desk.reads("/inventory")
 
     assert row["closing"] == 10
+
+
+def test_stock_that_ran_low_or_came_back_is_counted(shop: Shop, desk: Desk) -> None:
+    mug = shop.lists("MUG")
+    shop.moves(mug, (1, "adjustment", 10, NOON))
+    low = StockLow(
+        variant_id=mug.variant_id,
+        sku="MUG",
+        location="main",
+        available=1,
+        threshold=2,
+        at=NOON,
+    )
+    back = BackInStock(variant_id=mug.variant_id, sku="MUG", available=4, at=NOON)
+    later = msgspec.structs.replace(low, at=NOON + timedelta(days=1))
+    outside = msgspec.structs.replace(low, at=AFTER)
+
+    shop.tells(low, back, later, low, outside)
+
+    [row] = desk.reads("/inventory")
+    assert (row["times_low"], row["times_back"]) == (2, 1)
 
 
 def test_sagas_are_counted_by_how_they_ended(shop: Shop, desk: Desk) -> None:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from libs.contracts.inventory import StockLow
 from libs.contracts.reports import RebuildReports
 from libs.db.transaction import reading, transaction
 from libs.ids import from_text, uuid7
@@ -23,6 +24,10 @@ def history(shop: Shop) -> None:
     shop.takes_back(order)
     shop.sells(mug, currency="USD", customer_id=None)
     shop.moves(mug, (1, "adjustment", 10, NOON), (2, "sale", -1, NOON))
+    low = StockLow(
+        variant_id=mug.variant_id, sku="MUG", location="main", available=0, threshold=0, at=NOON
+    )
+    shop.tells(low)
     shop.names(mug, "Cup", category=category("Office"))
 
 
