@@ -18,7 +18,7 @@ from tools.run.settings import RunSettings
 WITNESSES = ("orders", "inventory", "payments")
 _ADMIN = "admin@replay.example"
 _ADMIN_SECONDS = 60.0
-_LIMITS = ("CHECKOUT", "LOGIN", "REGISTER", "COUPON")
+_LIMITS = ("CHECKOUT", "LOGIN", "REGISTER", "COUPON", "EVENTS")
 _UNLIMITED = {f"ARGOSY_RATE_LIMIT_{name}": "off" for name in _LIMITS}
 
 
