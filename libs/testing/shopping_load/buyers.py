@@ -16,6 +16,7 @@ from libs.testing.shop_client import address
 from libs.testing.synthetic_order import Article, cart_of, order_of
 
 _TIMEOUT = urllib3.Timeout(connect=2.0, read=10.0)
+_LONGEST = 200
 _LONGEST_REASON = 160
 
 
@@ -59,6 +60,10 @@ class Tally:
         return sum(map(len, self.seconds.values())) + self.failures.total()
 
 
+class _Problem(msgspec.Struct):
+    detail: str
+
+
 @dataclass(frozen=True)
 class Buyer:
     """One guest after another. Every request has a connection of its own, as a new visitor's has;
@@ -90,13 +95,22 @@ class Buyer:
         try:
             status, content = request(self.url, method, path, body, headers)
         except urllib3.exceptions.HTTPError as fault:
-            self.tally.failed(step, f"{type(fault).__name__}: {fault}")
+            # What comes before it names the connection, which is another one each time.
+            self.tally.failed(step, f"{type(fault).__name__}: {str(fault).rpartition(': ')[2]}")
             return None
         if status >= HTTPStatus.BAD_REQUEST:
-            self.tally.failed(step, f"{status} {content.decode(errors='replace')}")
+            self.tally.failed(step, f"{status} {_said(content)}")
             return None
         self.tally.answered(step, time.monotonic() - started)
         return msgspec.json.decode(content)
+
+
+def _said(content: bytes) -> str:
+    """What equal failures have in common: a problem's detail, without its trace."""
+    try:
+        return msgspec.json.decode(content, type=_Problem).detail
+    except msgspec.DecodeError:
+        return content[:_LONGEST].decode(errors="replace")
 
 
 def request(
