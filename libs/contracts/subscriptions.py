@@ -4,7 +4,7 @@ A fact is bound to its listeners' queues by whoever starts first, so none is los
 was not up yet.
 """
 
-from libs.contracts import carts, events, notifications, orders, reviews, wishlists
+from libs.contracts import carts, events, notifications, orders, recommendations, reviews, wishlists
 from libs.contracts.accounts import (
     CustomerGroupsChanged,
     CustomerRegistered,
@@ -34,6 +34,7 @@ SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
         notifications.CustomerDataExported,
         events.CustomerDataExported,
         orders.CustomerDataExported,
+        recommendations.CustomerDataExported,
         reviews.CustomerDataExported,
         wishlists.CustomerDataExported,
     ),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from libs.contracts import carts, events, notifications, orders, reviews, wishlists
+from libs.contracts import carts, events, notifications, orders, recommendations, reviews, wishlists
 from libs.contracts.privacy import EraseCustomer, ExportCustomer
 from libs.messaging.message import Payload
 from libs.privacy import Person
@@ -24,6 +24,7 @@ PARTICIPANTS: tuple[tuple[type[ExportCustomer], type[EraseCustomer]], ...] = (
     (carts.ExportCustomer, carts.EraseCustomer),
     (notifications.ExportCustomer, notifications.EraseCustomer),
     (events.ExportCustomer, events.EraseCustomer),
+    (recommendations.ExportCustomer, recommendations.EraseCustomer),
     (reviews.ExportCustomer, reviews.EraseCustomer),
     (wishlists.ExportCustomer, wishlists.EraseCustomer),
 )

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from libs.contracts import carts, events, notifications, orders, reviews, wishlists
+from libs.contracts import carts, events, notifications, orders, recommendations, reviews, wishlists
 from libs.contracts.privacy import CustomerDataExported
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
@@ -21,6 +21,7 @@ tasks = Tasks("accounts")
 @tasks.fact(notifications.CustomerDataExported)
 @tasks.fact(events.CustomerDataExported)
 @tasks.fact(orders.CustomerDataExported)
+@tasks.fact(recommendations.CustomerDataExported)
 @tasks.fact(reviews.CustomerDataExported)
 @tasks.fact(wishlists.CustomerDataExported)
 def keep_slice(session: Session, fact: CustomerDataExported) -> None:

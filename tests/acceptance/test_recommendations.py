@@ -92,9 +92,7 @@ def test_row_082_mock_lists_in_the_documented_form_are_shown(shop, product, redi
     assert "rec:v1:<writer>:product:<product>" in PAGE.read_text("utf-8")
 
 
-def test_row_085_what_a_pipeline_writes_takes_the_place_of_the_built_in_lists(
-    shop, product, redis
-):
+def test_row_085_what_a_pipeline_writes_takes_the_place_of_the_built_in_lists(shop, product, redis):
     mug, tea, lamp = product(), product(), product()
     uuid = from_text("prd", mug)
     see(shop.guest(), mug, tea)

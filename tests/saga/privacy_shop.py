@@ -26,12 +26,13 @@ from services.accounts.worker import WORKER as ACCOUNTS
 from services.carts.worker import WORKER as CARTS
 from services.events.worker import WORKER as EVENTS
 from services.orders.tasks import tasks as order_tasks
+from services.recommendations.worker import WORKER as RECOMMENDATIONS
 from services.reviews.worker import WORKER as REVIEWS
 from services.wishlists.worker import WORKER as WISHLISTS
 
 # The HTTP half of orders is not needed here, so its settings are not either.
 ORDERS = WorkerService(name="orders", tasks=order_tasks)
-SERVICES = (ACCOUNTS, ORDERS, CARTS, EVENTS, REVIEWS, WISHLISTS)
+SERVICES = (ACCOUNTS, ORDERS, CARTS, EVENTS, RECOMMENDATIONS, REVIEWS, WISHLISTS)
 
 _ORDER = """
     INSERT INTO orders (id, number, cart_id, customer_id, email, currency, subtotal_minor,
@@ -54,6 +55,14 @@ _REVIEW = """
     INSERT INTO review (id, product_id, customer_id, order_id, stars, text, state, flags,
         version)
     VALUES (:order_id, :product_id, :customer_id, :order_id, 4, :name, 'pending', 0, 1)
+"""
+_BASKET = """
+    INSERT INTO basket (id, user_id, week, at)
+    VALUES (:order_id, :customer_id, extract(epoch FROM now())::bigint / 604800, now())
+"""
+_INTEREST = """
+    INSERT INTO basket_item (basket_id, product_id, weight, at)
+    VALUES (:order_id, :product_id, 5, now())
 """
 _WISHER = "INSERT INTO customer (user_id, list_count) VALUES (:customer_id, 1)"
 _WISHLIST = (
@@ -129,7 +138,8 @@ class PrivacyShop:
         assert services.keys() == {service.name for service in SERVICES}
         person = self._people[export_id]
         for name, part in services.items():
-            assert person["name"] in msgspec.json.encode(part).decode(), name
+            known = person["product_id" if name in _NAMELESS else "name"]
+            assert str(known) in msgspec.json.encode(part).decode(), name
 
     def check_erasure(self, erasure_id: UUID, status: str) -> None:
         """Nothing leads to the person any more, or everything is as it was."""
@@ -141,8 +151,9 @@ class PrivacyShop:
         done = status == "done"
         assert account == (("erased",) if done else ("active",))
         assert state == (("done",) if done else ("refused",))
-        words = [person["email"], person["name"], person["street"]]
+        named = [person["email"], person["name"], person["street"]]
         for service in SERVICES:
+            words = [str(person["order_id"])] if service.name in _NAMELESS else named
             with self.reading(service.name) as session:
                 found = find_traces(session, words)
             assert bool(found) is not done, f"{service.name}: {found}"
@@ -194,10 +205,13 @@ class PrivacyShop:
         return found
 
 
+# What never learns a name leads to a person by the order.
+_NAMELESS = {"recommendations"}
 _TRACES = {
     "orders": (_ORDER,),
     "carts": (_CART,),
     "events": (_DAYS, _SEARCH, _UNSENT),
+    "recommendations": (_BASKET, _INTEREST),
     "reviews": (_PURCHASE, _REVIEW),
     "wishlists": (_WISHER, _WISHLIST),
 }
