@@ -33,8 +33,6 @@ LATER: dict[int, str] = {
     78: WITH_ITS_PART,
     79: WITH_ITS_PART,
     80: WITH_ITS_PART,
-    83: WITH_ITS_PART,
-    84: WITH_ITS_PART,
     86: WITH_ITS_PART,
     87: TO_COME,
     88: TO_COME,
