@@ -1,6 +1,7 @@
 """Accounts on the web."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -11,6 +12,7 @@ from libs.http.app import WebService
 from libs.http.kernel import kernel_of
 from libs.service import service_settings
 from services.accounts import queries
+from services.accounts.oidc import Providers
 from services.accounts.passwords import Passwords
 from services.accounts.routes.addresses import addresses
 from services.accounts.routes.api_keys import api_keys
@@ -19,6 +21,7 @@ from services.accounts.routes.privacy import privacy
 from services.accounts.routes.profile import profile
 from services.accounts.routes.proofs import proofs
 from services.accounts.routes.sign_in import accounts
+from services.accounts.routes.social import oauth
 from services.accounts.routes.users import users
 from services.accounts.routes.vault import Vault, install
 from services.accounts.settings import AccountsSettings
@@ -30,7 +33,8 @@ def _set_up(app: Flask) -> None:
         settings = service_settings(AccountsSettings)
     passwords = Passwords(at_once=settings.hashes_at_once, patience=settings.hash_patience)
     keys = SigningKeys.load(settings.keys_dir)
-    install(app, Vault(keys=keys, passwords=passwords))
+    providers = Providers.load(Path(settings.oidc_file) if settings.oidc_file else None)
+    install(app, Vault(keys=keys, passwords=passwords, providers=providers))
     kernel_of(app).authenticator.revoke_with(_has_ended)
 
 
@@ -55,7 +59,7 @@ def _has_ended(claims: Mapping[str, Any]) -> bool:
 WEB = WebService(
     name="accounts",
     prefixes=("/api/v1/accounts", "/api/v1/users", "/api/v1/customer-groups"),
-    blueprints=(accounts, profile, addresses, proofs, api_keys, privacy, users, groups),
+    blueprints=(accounts, oauth, profile, addresses, proofs, api_keys, privacy, users, groups),
     settings=AccountsSettings,
     setup=_set_up,
 )

@@ -151,3 +151,39 @@ class SignInNeeded(Forbidden):
     """A program with an API key may not do what its owner has to do in person."""
 
     code = "accounts.sign_in_needed"
+
+
+class NoSuchProvider(NotFound):
+    """The shop knows no identity provider of that name."""
+
+    code = "accounts.provider_not_found"
+
+
+class ProviderRefused(Unauthenticated):
+    """The identity provider did not vouch for anybody."""
+
+    code = "accounts.provider_refused"
+
+
+class ProviderUnreachable(Unavailable):
+    """The identity provider does not answer, or not as it should."""
+
+    code = "accounts.provider_unreachable"
+
+
+class SignInLapsed(Unauthenticated):
+    """Nobody went to the provider from this browser, or it is too long ago."""
+
+    code = "accounts.sign_in_lapsed"
+
+
+class EmailUnproven(Forbidden):
+    """The provider has not verified the address, so it may be anybody's."""
+
+    code = "accounts.email_unproven"
+
+
+class OtherIdentity(Conflict):
+    """The account is linked to somebody else at that provider."""
+
+    code = "accounts.other_identity"

@@ -36,3 +36,7 @@ class AccountsSettings(Settings):
         default="",
         metadata={"help": "page of the shop that sets a new password; the token is appended"},
     )
+    oidc_file: str = field(
+        default="",
+        metadata={"help": "JSON file with the identity providers at which people may sign in"},
+    )

@@ -6,7 +6,7 @@ from libs.contracts import carts, events, notifications, orders, recommendations
 from libs.contracts.privacy import CustomerDataExported
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
-from services.accounts.commands import erasures, exports, proofs, sessions
+from services.accounts.commands import erasures, exports, proofs, sessions, social
 from services.accounts.models import exporting
 
 SESSIONS_PER_RUN = 500
@@ -52,6 +52,12 @@ def purge_sessions(session: Session) -> int:
 def purge_mail_tokens(session: Session) -> int:
     """Forget mailed tokens that ended long ago."""
     return proofs.purge_tokens(session, limit=TOKENS_PER_RUN)
+
+
+@tasks.every(seconds=600)
+def purge_journeys(session: Session) -> int:
+    """Forget those who went to an identity provider and never came back."""
+    return social.purge_journeys(session, limit=TOKENS_PER_RUN)
 
 
 @tasks.every(seconds=600)

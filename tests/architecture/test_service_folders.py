@@ -26,7 +26,7 @@ ALLOWED_MODULES = {
 }
 # What only one service has to do, named after what it wraps.
 OWN_MODULES = {
-    "accounts": {"cli", "passwords", "tokens"},
+    "accounts": {"cli", "oidc", "passwords", "tokens"},
     "catalog": {"media", "search"},
     "notifications": {"channels", "rendering"},
     "payments": {"providers", "resolver"},

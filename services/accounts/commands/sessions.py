@@ -55,7 +55,7 @@ def log_in(
         return UserDisabled("this account is closed")
     if proof.renewed:
         user.password_hash = proof.renewed
-    return _open_session(session, user, origin)
+    return open_session(session, user, origin)
 
 
 def refresh(session: Session, token: str, origin: Origin) -> Grant | DomainError:
@@ -125,7 +125,8 @@ def _proven_user(session: Session, known: Credential) -> User | None:
     return session.scalar(statement.with_for_update(key_share=True))
 
 
-def _open_session(session: Session, user: User, origin: Origin) -> Grant:
+def open_session(session: Session, user: User, origin: Origin) -> Grant:
+    """Sign in a locked user who has proven to be it, on one device."""
     now, token = clock.now(), tokens.new_refresh_token()
     login = LoginSession(
         user_id=user.id,

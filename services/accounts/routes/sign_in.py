@@ -4,9 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from libs import clock
 from libs.db.transaction import reading, transaction
-from libs.errors import DomainError
 from libs.http.auth import user_id
 from libs.http.blueprint import Blueprint
 from libs.http.operation import access, limited
@@ -15,8 +13,9 @@ from services.accounts.commands import registration, sessions
 from services.accounts.errors import WrongCredentials
 from services.accounts.models.users import User
 from services.accounts.routes.caller import check_guesses, count_wrong_guess, origin, session_id
+from services.accounts.routes.grants import tokens_of
 from services.accounts.routes.vault import vault
-from services.accounts.rules import ACCESS_LIFETIME, check_password
+from services.accounts.rules import check_password
 from services.accounts.schemas.account import (
     JwksSchema,
     LogInSchema,
@@ -66,7 +65,7 @@ def log_in(body: dict[str, Any]) -> dict[str, Any]:
     metrics.count_login(outcome)
     if isinstance(outcome, WrongCredentials):
         count_wrong_guess(body["email"])
-    return _tokens(outcome)
+    return tokens_of(outcome)
 
 
 @accounts.post("/token/refresh")
@@ -78,7 +77,7 @@ def refresh_token(body: dict[str, Any]) -> dict[str, Any]:
     with transaction() as session:
         outcome = sessions.refresh(session, body["refresh_token"], origin())
     metrics.count_refresh(outcome)
-    return _tokens(outcome)
+    return tokens_of(outcome)
 
 
 @accounts.post("/logout")
@@ -103,16 +102,3 @@ def get_jwks() -> Response:
     """The public keys that access tokens are signed with."""
     headers = {"Cache-Control": "public, max-age=300"}
     return Response(vault().keys.published, mimetype="application/json", headers=headers)
-
-
-def _tokens(outcome: sessions.Grant | DomainError) -> dict[str, Any]:
-    if isinstance(outcome, DomainError):
-        raise outcome
-    user = outcome.user
-    access_token = vault().keys.access_token(user.id, outcome.session_id, user.roles, clock.now())
-    return {
-        "access_token": access_token,
-        "refresh_token": outcome.refresh_token,
-        "token_type": "Bearer",
-        "expires_in": int(ACCESS_LIFETIME.total_seconds()),
-    }

@@ -1,9 +1,10 @@
-"""What the accounts app carries: the keys that sign tokens and the bounded password hasher."""
+"""What the accounts app carries: the keys that sign tokens, the password hasher, the providers."""
 
 from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from services.accounts.oidc import Providers
 from services.accounts.passwords import Passwords
 from services.accounts.tokens import SigningKeys
 
@@ -16,6 +17,7 @@ class Vault:
 
     keys: SigningKeys
     passwords: Passwords
+    providers: Providers
 
 
 def install(app: Flask, vault: Vault) -> None:
