@@ -23,7 +23,7 @@ from libs.observability import tracing
 
 T = TypeVar("T")
 _TIMEOUT = urllib3.Timeout(connect=0.3, read=1.0)
-_READ_RETRY = urllib3.Retry(1, allowed_methods={"GET"}, status=0, redirect=0, backoff_factor=0)
+_SECOND_TRY = urllib3.Retry(1, allowed_methods=None, status=0, redirect=0, backoff_factor=0)
 _NO_RETRY = urllib3.Retry(0, redirect=0)
 _LOCAL = "local:"
 _KINDS: dict[int, type[DomainError]] = {
@@ -41,8 +41,8 @@ _MEMBERS = ("type", "title", "status", "detail", "code", "trace_id", "retryable"
 class ServiceClient:
     """A service's view of another one, at a URL or, as `local:carts`, in this very process.
 
-    Reads are tried twice, writes once. The callee's refusals are raised as the refusals they name;
-    everything else that goes wrong is Unavailable.
+    Reads are tried twice, writes once unless they are repeatable. The callee's refusals are raised
+    as the refusals they name; everything else that goes wrong is Unavailable.
     """
 
     def __init__(self, base_url: str, *, callee: str, key: ServiceKey) -> None:
@@ -57,11 +57,19 @@ class ServiceClient:
         return self._call("GET", target, None, {}, answer)
 
     def post(
-        self, path: str, body: Any, answer: type[T], *, idempotency_key: str | None = None
+        self,
+        path: str,
+        body: Any,
+        answer: type[T],
+        *,
+        idempotency_key: str | None = None,
+        repeatable: bool = False,
     ) -> T:
-        """Change something; never tried again here, because the first try may have worked."""
+        """Change something. Only what is `repeatable`, since the callee knows it again, is tried
+        a second time: the first try may have worked."""
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
-        return self._call("POST", path, msgspec.json.encode(body), headers, answer)
+        content = msgspec.json.encode(body)
+        return self._call("POST", path, content, headers, answer, repeatable=repeatable)
 
     def _call(
         self,
@@ -70,6 +78,8 @@ class ServiceClient:
         body: bytes | None,
         extra: Mapping[str, str],
         answer: type[T],
+        *,
+        repeatable: bool = True,
     ) -> T:
         headers = {
             "Authorization": f"Bearer {self._key.token(self._callee)}",
@@ -79,8 +89,9 @@ class ServiceClient:
         }
         if body is not None:
             headers["Content-Type"] = "application/json"
+        tries = _SECOND_TRY if repeatable else _NO_RETRY
         with metrics.call_timed(self._key.service, self._callee):
-            status, content = self._send(method, target, body, headers)
+            status, content = self._send(method, target, body, headers, tries)
             return self._understand(status, content, answer)
 
     def _understand(self, status: int, content: bytes, answer: type[T]) -> T:
@@ -92,7 +103,12 @@ class ServiceClient:
             raise Unavailable(f"{self._callee} answered in a form not understood") from fault
 
     def _send(
-        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
+        self,
+        method: str,
+        target: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        tries: urllib3.Retry,
     ) -> tuple[int, bytes]:
         if self._base_url.startswith(_LOCAL):
             return _send_local(self._base_url.removeprefix(_LOCAL), method, target, body, headers)
@@ -102,7 +118,7 @@ class ServiceClient:
                 self._base_url + target,
                 body=body,
                 headers=headers,
-                retries=_READ_RETRY if method == "GET" else _NO_RETRY,
+                retries=tries,
             )
         except urllib3.exceptions.HTTPError as fault:
             raise Unavailable(f"{self._callee} does not answer") from fault

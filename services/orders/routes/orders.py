@@ -66,7 +66,10 @@ def _place(body: dict[str, Any]) -> Response:
     caller = principal()
     payment = body["payment"]
     frozen = extension().carts.post(
-        f"/internal/carts/{body['cart_id']}/freeze", _freeze_request(body), place.FrozenCart
+        f"/internal/carts/{body['cart_id']}/freeze",
+        _freeze_request(body),
+        place.FrozenCart,
+        repeatable=True,
     )
     purchase = place.Purchase(
         email=body["email"],

@@ -184,6 +184,17 @@ def test_a_write_is_tried_once(orders: ServiceKey) -> None:
     assert server.arrived == ["POST"]
 
 
+def test_a_write_that_the_callee_knows_again_is_tried_twice(orders: ServiceKey) -> None:
+    server = Dropping(broken=1)
+
+    with served(server.app) as url:
+        client = ServiceClient(url, callee="carts", key=orders)
+        answer = client.post("/", {}, Who, repeatable=True)
+
+    assert answer == Who("answered")
+    assert server.arrived == ["POST", "POST"]
+
+
 def test_the_trace_goes_on_and_the_callers_own_comes_back(orders: ServiceKey) -> None:
     callee = Flask("callee")
     callee.add_url_rule("/", view_func=lambda: {"kind": request.headers["traceparent"]})
