@@ -71,6 +71,10 @@ bench: venv system-packages ## Measure the speed
 chaos: venv system-packages ## Kill processes under load and check the promises
 	@$(PY) -m pytest -m chaos $(ARGS)
 
+.PHONY: new-service
+new-service: venv system-packages ## Make a service that passes every test, with chart and image: NAME= [ONE=]
+	@$(PY) -m tools.new_service "$(NAME)" $(if $(ONE),--one "$(ONE)")
+
 .PHONY: clients
 clients: venv ## Write the Python and TypeScript clients of the API into build/clients
 	@$(PY) -m tools.clients $(ARGS)

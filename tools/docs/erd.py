@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Column, MetaData, Table, UniqueConstraint
-from sqlalchemy.dialects.postgresql import dialect
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from libs.runtime import registry
 
+# SQLAlchemy leaves its constructor untyped.
+_DIALECT = PGDialect()  # type: ignore[no-untyped-call]
 _PAGE = """# Tables of {service}
 
 Written by `make docs` from `services/{service}/models`. Beside these, every database has the
@@ -58,7 +60,7 @@ def _entity(table: Table) -> Iterator[str]:
 
 def _type(column: "Column[object]") -> str:
     """One word, as Mermaid wants it."""
-    words = str(column.type.compile(dialect=dialect())).lower().split("(")[0].split()
+    words = str(column.type.compile(dialect=_DIALECT)).lower().split("(")[0].split()
     return "-".join(words).replace("[]", "-array")
 
 

@@ -10,9 +10,9 @@ from libs.settings import PREFIX, Settings
 
 _PAGE = """# Settings
 
-Written by `make docs` from the typed settings in the code. Every process reads its settings from the
-environment once, when it starts, and refuses to start with one sentence that names all that is
-missing or wrong. [CONTRIBUTING.md](../CONTRIBUTING.md#a-new-environment-variable) says how a variable is
+Written by `make docs` from the typed settings in the code. Every process reads its settings from
+the environment once, when it starts, and refuses to start with one sentence that names all that is
+missing or wrong. [CONTRIBUTING.md](../CONTRIBUTING.md#a-new-environment-variable) says how one is
 added; [.env.example](../.env.example) holds them all.
 
 {groups}## Databases
