@@ -15,6 +15,10 @@ class ProcessSettings(Settings):
     failpoints: str = field(
         default="", metadata={"help": "file that names a moment to die at; for tests alone"}
     )
+    profile_folder: str = field(
+        default="",
+        metadata={"help": "where a profile of each request is written; for development alone"},
+    )
 
     def __post_init__(self) -> None:
         if self.log_level.upper() not in _LEVELS:

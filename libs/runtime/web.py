@@ -3,10 +3,14 @@
 import os
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from werkzeug.middleware.profiler import ProfilerMiddleware
 
 from libs import failpoints
 from libs.http import local
-from libs.http.edge import create_app
+from libs.http.edge import Edge, create_app
 from libs.messaging.relay import Relay, attach
 from libs.messaging.settings import MessagingSettings
 from libs.observability import logging, metrics
@@ -14,6 +18,9 @@ from libs.runtime import check, registry
 from libs.runtime.aliases import ALIASES
 from libs.runtime.http_server import Listen, serve
 from libs.runtime.settings import ProcessSettings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 def run(names: Sequence[str], listen: Listen, environ: Mapping[str, str]) -> None:
@@ -28,7 +35,15 @@ def run(names: Sequence[str], listen: Listen, environ: Mapping[str, str]) -> Non
         attach(local.find(name), relay)
         metrics.works_for(name, "web")
     metrics.set_capacity(listen.workers * listen.threads)
-    serve(edge, listen)
+    serve(_profiled(edge, settings.profile_folder), listen)
+
+
+def _profiled(edge: Edge, folder: str) -> "WSGIApplication":
+    """With a folder, each request leaves a profile there (`python -m pstats`), SQL included."""
+    if not folder:
+        return edge
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return ProfilerMiddleware(edge, stream=None, profile_dir=folder)
 
 
 def main(arguments: Namespace) -> None:

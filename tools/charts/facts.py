@@ -25,7 +25,7 @@ _JWKS_PATH = "/api/v1/accounts/.well-known/jwks.json"
 SIMULATOR = "payment-simulator"
 _SIMULATOR_URL = "ARGOSY_PAYMENTS_SIMULATOR_URL"
 # Set by the charts alone, or meant for tests.
-_OURS = {"ARGOSY_WORKER_HOST", "ARGOSY_WORKER_PORT", "ARGOSY_FAILPOINTS"}
+_OURS = {"ARGOSY_WORKER_HOST", "ARGOSY_WORKER_PORT", "ARGOSY_FAILPOINTS", "ARGOSY_PROFILE_FOLDER"}
 POOLS = ("saga", "jobs")
 
 
