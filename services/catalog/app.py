@@ -2,6 +2,7 @@
 
 from libs.http.app import WebService
 from services.catalog.routes.attributes import attributes
+from services.catalog.routes.export import export
 from services.catalog.routes.images import images
 from services.catalog.routes.imports import imports
 from services.catalog.routes.media import media
@@ -21,6 +22,16 @@ WEB = WebService(
         "/api/v1/imports",
         "/api/v1/media",
     ),
-    blueprints=(products, images, media, categories, brands, attributes, price_lists, imports),
+    blueprints=(
+        products,
+        export,
+        images,
+        media,
+        categories,
+        brands,
+        attributes,
+        price_lists,
+        imports,
+    ),
     settings=CatalogSettings,
 )

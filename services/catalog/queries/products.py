@@ -18,7 +18,7 @@ from services.catalog.rules.text import search_expression
 
 # Ranking reads every match, so it looks at this many at most; a word that more products have says
 # little about any of them.
-MAX_RANKED = 1000
+MAX_RANKED = 300
 _COLUMNS = {
     "name": Listing.sort_name,
     "price": Listing.amount,

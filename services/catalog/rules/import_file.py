@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from services.catalog.errors import UnreadableImport
+from services.catalog.rules.csv_cells import restored
 from services.catalog.rules.import_row import COLUMNS, REQUIRED, Fault, missing
 
 Format = Literal["csv", "ndjson"]
@@ -47,7 +48,7 @@ def _csv_records(lines: Iterable[bytes]) -> Iterator[Record | Fault]:
             continue
         row += 1
         if len(cells) == len(header):
-            yield Record(row, dict(zip(header, cells, strict=True)))
+            yield Record(row, dict(zip(header, map(restored, cells), strict=True)))
         else:
             yield Fault(row, "", f"has {len(cells)} cells, the header has {len(header)}")
 

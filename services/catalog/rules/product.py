@@ -25,7 +25,7 @@ TAX_CATEGORY = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+){0,5}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 # These are addresses of their own under /products.
-RESERVED_SLUGS = frozenset({"search", "hot-deals"})
+RESERVED_SLUGS = frozenset({"search", "hot-deals", "export"})
 
 Status = Literal["active", "inactive"]
 
