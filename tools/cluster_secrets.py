@@ -19,8 +19,8 @@ from tools.manifests.broker import VHOST
 from tools.manifests.contract import Secret
 from tools.manifests.contract import secrets as contract
 
-# Only the site knows its mail server; without one, mail is written to the log.
-_LEFT_OUT = ("argosy-notifications-smtp",)
+# Only the site knows what carries its messages; without that they are written to the log.
+_LEFT_OUT = tuple(f"argosy-notifications-{name}" for name in ("smtp", "sendgrid", "twilio", "fcm"))
 
 
 def make(wanted: Sequence[Secret], installation: str, keys: KeyFiles) -> dict[str, dict[str, str]]:

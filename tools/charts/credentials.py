@@ -53,6 +53,15 @@ _OWN = {
     ),
     # The Redis of all, unless whoever else writes there has one of their own.
     "ARGOSY_RECOMMENDATIONS_REDIS_URL": replace(REDIS, id="store"),
+    "ARGOSY_NOTIFICATIONS_SENDGRID_KEY": Credential(
+        "sendgrid", "argosy-notifications-sendgrid", "key", "", given=False
+    ),
+    "ARGOSY_NOTIFICATIONS_TWILIO_TOKEN": Credential(
+        "twilio", "argosy-notifications-twilio", "token", "", given=False
+    ),
+    "ARGOSY_NOTIFICATIONS_FCM_CREDENTIALS": Credential(
+        "fcm", "argosy-notifications-fcm", "account.json", "", "file", given=False
+    ),
 }
 
 

@@ -122,6 +122,9 @@ JOBS: Mapping[str, Values] = {
     "scaled from two": {"workers": {"jobs": {"autoscaling": {"enabled": True, "minReplicas": 2}}}},
     "of one pod": {"workers": {"jobs": {"replicas": 1}}},
     "with mail": {"secrets": {"smtp": {"enabled": True}}},
+    "with providers": {
+        "secrets": {name: {"enabled": True} for name in ("sendgrid", "twilio", "fcm")}
+    },
 }
 _EVERYWHERE = _global(
     environment="production",
