@@ -4,12 +4,15 @@ import marshmallow as ma
 
 from libs.http.fields import Email, Flag, Id, Integer, Schema, Text, Timestamp
 from libs.http.paging import PageArgs, page_schema
+from services.notifications.rendering import MAX_CHARACTERS
 from services.notifications.rules.messages import LOCALE, MAX_SUBJECT, PHONE, TEMPLATE_KEY
 from services.notifications.rules.preferences import CHANNELS
 from services.notifications.schemas.data import DataField
 
 _STATES = ("queued", "delivered", "failed", "bounced")
 _SENT_TOPICS = ("service", "marketing")
+# Longer than whatever a provider says about a message.
+_LONGEST = 5000
 
 
 class InboxArgs(PageArgs):
@@ -32,8 +35,8 @@ class NotificationSchema(Schema):
 
     id = Id("msg", required=True)
     kind = Text(required=True, attribute="template", allow_none=True)
-    title = Text(required=True, attribute="subject")
-    text = Text(required=True, attribute="body")
+    title = Text(0, MAX_SUBJECT, required=True, attribute="subject")
+    text = Text(0, MAX_CHARACTERS, required=True, attribute="body")
     read_at = Timestamp(required=True, allow_none=True)
     created_at = Timestamp(required=True)
 
@@ -59,11 +62,11 @@ class MessageSchema(Schema):
     channel = Text(required=True)
     user_id = Id("usr", required=True, allow_none=True)
     address = Text(required=True, allow_none=True, attribute="shown_address")
-    subject = Text(required=True)
+    subject = Text(0, MAX_SUBJECT, required=True)
     state = Text(required=True)
     attempts = Integer(required=True)
-    provider = Text(required=True, allow_none=True)
-    reference = Text(required=True, allow_none=True)
+    provider = Text(0, required=True, allow_none=True)
+    reference = Text(0, _LONGEST, required=True, allow_none=True)
     due_at = Timestamp(required=True)
     created_at = Timestamp(required=True)
 
@@ -73,9 +76,9 @@ class AttemptSchema(Schema):
 
     number = Integer(required=True)
     state = Text(required=True)
-    detail = Text(required=True, allow_none=True)
-    provider = Text(required=True, allow_none=True)
-    reference = Text(required=True, allow_none=True)
+    detail = Text(0, _LONGEST, required=True, allow_none=True)
+    provider = Text(0, required=True, allow_none=True)
+    reference = Text(0, _LONGEST, required=True, allow_none=True)
     started_at = Timestamp(required=True)
     ended_at = Timestamp(required=True, allow_none=True)
 
@@ -85,7 +88,7 @@ class FeedbackSchema(Schema):
 
     provider = Text(required=True)
     kind = Text(required=True)
-    detail = Text(required=True, allow_none=True)
+    detail = Text(0, _LONGEST, required=True, allow_none=True)
     occurred_at = Timestamp(required=True)
 
 

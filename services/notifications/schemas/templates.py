@@ -2,6 +2,7 @@
 
 from libs.http.fields import Flag, Id, Integer, Schema, Text, Timestamp
 from libs.http.paging import page_schema
+from services.notifications.rendering import MAX_CHARACTERS
 from services.notifications.rules.messages import MAX_SUBJECT
 from services.notifications.schemas.data import DataField
 
@@ -16,9 +17,9 @@ class TemplateSchema(Schema):
     channel = Text(required=True)
     locale = Text(required=True)
     revision = Integer(required=True)
-    subject = Text(required=True)
-    body = Text(required=True)
-    html = Text(required=True, allow_none=True)
+    subject = Text(1, MAX_SUBJECT, required=True)
+    body = Text(1, _MAX_BODY, required=True)
+    html = Text(1, _MAX_BODY, required=True, allow_none=True)
     sample = DataField(required=True, allow_none=True)
     author = Text(required=True, allow_none=True)
     built_in = Flag(required=True)
@@ -53,9 +54,9 @@ class PreviewTemplateSchema(Schema):
 class PreviewSchema(Schema):
     """What would be sent."""
 
-    subject = Text(required=True)
-    body = Text(required=True)
-    html = Text(required=True, allow_none=True)
+    subject = Text(0, MAX_SUBJECT, required=True)
+    body = Text(0, MAX_CHARACTERS, required=True)
+    html = Text(0, MAX_CHARACTERS, required=True, allow_none=True)
 
 
 TemplatePageSchema = page_schema(TemplateSchema)

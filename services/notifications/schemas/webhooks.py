@@ -11,6 +11,8 @@ from services.notifications.rules.webhooks import EVENT_TYPES, PATTERNS, TEST_EV
 from services.notifications.schemas.data import DataField
 
 _STATES = ("queued", "delivered", "failed")
+# Longer than what is kept of an answer.
+_LONGEST = 2000
 _A_DAY, _A_WEEK = 86_400, 7 * 86_400
 
 
@@ -48,11 +50,11 @@ class EndpointSchema(Schema):
     """An endpoint; its secret is not shown."""
 
     id = Id("whe", required=True)
-    url = Text(required=True)
+    url = Text(1, MAX_URL, required=True)
     description = Text(0, 500, required=True)
     events = ma.fields.List(Text(), required=True)
     state = Text(required=True)
-    disabled_reason = Text(required=True, allow_none=True)
+    disabled_reason = Text(1, _LONGEST, required=True, allow_none=True)
     failing_since = Timestamp(required=True, allow_none=True)
     failures = Integer(required=True)
     paused_until = Timestamp(required=True, allow_none=True)
@@ -121,8 +123,8 @@ class WebhookAttemptSchema(Schema):
     number = Integer(required=True)
     state = Text(required=True)
     status = Integer(required=True, allow_none=True)
-    detail = Text(required=True, allow_none=True)
-    response = Text(required=True, allow_none=True)
+    detail = Text(0, _LONGEST, required=True, allow_none=True)
+    response = Text(0, _LONGEST, required=True, allow_none=True)
     started_at = Timestamp(required=True)
     ended_at = Timestamp(required=True, allow_none=True)
 
