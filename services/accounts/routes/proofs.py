@@ -2,6 +2,8 @@
 
 from typing import Any, NoReturn
 
+from flask import Response
+
 from libs.db.transaction import reading, transaction
 from libs.http.auth import principal, user_id
 from libs.http.blueprint import Blueprint
@@ -31,11 +33,12 @@ proofs = Blueprint(
 @limited("register")
 @proofs.arguments(RequestPasswordResetSchema)
 @proofs.response(202)
-def request_password_reset(body: dict[str, Any]) -> None:
+def request_password_reset(body: dict[str, Any]) -> Response:
     """Mail a token that sets a new password; the answer is the same for an unknown address."""
     page = service_settings(AccountsSettings).reset_page
     with transaction() as session:
         commands.ask_for_reset(session, body["email"], page=page, origin=origin())
+    return Response(status=202)
 
 
 @proofs.put("/password-resets/<string:token>")
@@ -60,26 +63,28 @@ def reset_password(body: dict[str, Any], token: str) -> None:
 @proofs.post("/email-verifications")
 @access(user=True, owns="account")
 @proofs.response(202)
-def request_email_verification() -> None:
+def request_email_verification() -> Response:
     """Mail a token that proves the caller's address."""
     page = service_settings(AccountsSettings).verification_page
     with transaction() as session:
         user = lock_user(session, user_id())
         if not user.email_verified:
             commands.ask_for_proof(session, user, user.email, page=page)
+    return Response(status=202)
 
 
 @proofs.post("/email-changes")
 @access(user=True, owns="account")
 @proofs.arguments(RequestEmailChangeSchema)
 @proofs.response(202)
-def request_email_change(body: dict[str, Any]) -> None:
+def request_email_change(body: dict[str, Any]) -> Response:
     """Mail a token to a new address, which becomes the caller's once it is proven."""
     prove_caller(body["current_password"])
     page = service_settings(AccountsSettings).verification_page
     with transaction() as session:
         user = lock_user(session, user_id())
         commands.ask_for_proof(session, user, body["email"], page=page)
+    return Response(status=202)
 
 
 @proofs.put("/email-verifications/<string:token>")
