@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from libs.testing.message_providers.fcm import FcmServer, fcm_server
+from libs.testing.message_providers.twilio import TwilioServer, twilio_server
 from libs.testing.smtp_server import SmtpServer, smtp_server
 from tests.acceptance.later import LATER
 from tests.acceptance.rows import ROWS
@@ -54,9 +56,38 @@ def mails() -> Iterator[SmtpServer]:
 
 
 @pytest.fixture(scope="package")
-def third_parties(mails: SmtpServer) -> dict[str, str]:
+def twilio() -> Iterator[TwilioServer]:
+    """What carries the shop's texts; it keeps those that it accepted."""
+    with twilio_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def fcm() -> Iterator[FcmServer]:
+    """What carries the shop's pushes; it keeps those that it accepted."""
+    with fcm_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def third_parties(
+    mails: SmtpServer,
+    twilio: TwilioServer,
+    fcm: FcmServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, str]:
     """The settings that lead the shop to servers outside of it."""
-    return {"ARGOSY_NOTIFICATIONS_SMTP_URL": mails.url, "ARGOSY_CORS_ORIGINS": ORIGIN}
+    account = fcm.write_credentials(tmp_path_factory.mktemp("fcm") / "account.json")
+    return {
+        "ARGOSY_NOTIFICATIONS_SMTP_URL": mails.url,
+        "ARGOSY_NOTIFICATIONS_TWILIO_ACCOUNT": twilio.account,
+        "ARGOSY_NOTIFICATIONS_TWILIO_TOKEN": twilio.token,
+        "ARGOSY_NOTIFICATIONS_TWILIO_SENDER": "+15005550006",
+        "ARGOSY_NOTIFICATIONS_TWILIO_URL": twilio.url,
+        "ARGOSY_NOTIFICATIONS_FCM_CREDENTIALS": account,
+        "ARGOSY_NOTIFICATIONS_FCM_URL": fcm.url,
+        "ARGOSY_CORS_ORIGINS": ORIGIN,
+    }
 
 
 @pytest.fixture(scope="package")
