@@ -58,7 +58,8 @@ class PromotionChanged(Fact, frozen=True, kw_only=True):
     `percent_basis_points` 1000 = 10 %; `amount_minor` in `currency`. `percentage` and `fixed` take
     it off what is in `scope`. `buy_x_get_y` takes its percentage off `get_quantity` pieces of
     `reward`, or of `scope` itself, for every `buy_quantity` of `scope`. `free_shipping` needs
-    something of `scope`. Where `customer_groups` are named, one of them suffices.
+    something of `scope`. Where `customer_groups` are named, one of them suffices. One without a
+    coupon that is to be counted all the same is redeemed by `redemption_code`.
     """
 
     wire_name: ClassVar[str] = "promotions.promotion_changed.v1"
@@ -83,6 +84,17 @@ class PromotionChanged(Fact, frozen=True, kw_only=True):
     reward: Scope | None = None
     customer_groups: tuple[str, ...] = ()
     first_order: bool = False
+    redemption_code: str | None = None
+
+
+class BudgetChanged(Fact, frozen=True, kw_only=True):
+    """What is left of a promotion's budget, as of a version of its own."""
+
+    wire_name: ClassVar[str] = "promotions.budget_changed.v1"
+
+    promotion_id: UUID
+    version: int
+    left_minor: int
 
 
 class CouponState(msgspec.Struct, frozen=True, array_like=True):

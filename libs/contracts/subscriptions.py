@@ -23,7 +23,7 @@ from libs.contracts.orders import (
     ReturnRequested,
     ReturnSettled,
 )
-from libs.contracts.promotions import CouponsChanged, PromotionChanged
+from libs.contracts.promotions import BudgetChanged, CouponsChanged, PromotionChanged
 from libs.contracts.reviews import RatingChanged
 from libs.contracts.wishlists import AlertTriggered
 from libs.messaging.message import Fact
@@ -47,6 +47,7 @@ SUBSCRIPTIONS: dict[str, tuple[type[Fact], ...]] = {
         StockChanged,
         PromotionChanged,
         CouponsChanged,
+        BudgetChanged,
         OrderPlaced,
         OrderCancelled,
         orders.OrdersPseudonymized,

@@ -7,7 +7,7 @@ from libs.contracts.carts import CloseCart, CustomerDataExported, EraseCustomer,
 from libs.contracts.catalog import ProductChanged
 from libs.contracts.inventory import StockChanged
 from libs.contracts.orders import OrderCancelled, OrderPlaced, OrdersPseudonymized
-from libs.contracts.promotions import CouponsChanged, PromotionChanged
+from libs.contracts.promotions import BudgetChanged, CouponsChanged, PromotionChanged
 from libs.messaging.tasks import Tasks
 from libs.privacy import Words, take_part
 from libs.service import service_settings
@@ -71,6 +71,12 @@ def project_promotion(session: Session, fact: PromotionChanged) -> None:
 def project_coupons(session: Session, fact: CouponsChanged) -> None:
     """Know which codes earn it."""
     projections.project_coupons(session, fact)
+
+
+@tasks.fact(BudgetChanged)
+def project_budget(session: Session, fact: BudgetChanged) -> None:
+    """Know how much may still be taken off."""
+    projections.project_budget(session, fact)
 
 
 @tasks.fact(CustomerGroupsChanged)

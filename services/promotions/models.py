@@ -26,8 +26,9 @@ class Promotion(Base):
     """A discount, given to everybody (`automatic`) or for a coupon, on conditions.
 
     Its currency is that of all its amounts; without any amount it holds in every currency.
-    `budget_minor` bounds what its coupons may take off together. `version` grows with each change
-    that is announced. Deleted promotions stay for their redemptions.
+    `budget_minor` bounds what its redemptions may take off together; what is left of it was last
+    told as `told_left_minor`, in its `budget_version`. `version` grows with each change that is
+    announced. Deleted promotions stay for their redemptions.
     """
 
     __tablename__ = "promotion"
@@ -57,7 +58,10 @@ class Promotion(Base):
             name="currency",
         ),
         CheckConstraint("ends_at > starts_at", name="validity"),
-        CheckConstraint("NOT automatic OR budget_minor IS NULL", name="automatic"),
+        CheckConstraint(
+            "(redemption_code IS NOT NULL) = (automatic AND budget_minor IS NOT NULL)",
+            name="redemption_code",
+        ),
         CheckConstraint("spent_minor BETWEEN 0 AND budget_minor", name="budget"),
         Index(
             "ix_promotion_automatic",
@@ -90,6 +94,9 @@ class Promotion(Base):
     active: Mapped[bool]
     budget_minor: Mapped[int | None]
     spent_minor: Mapped[int] = mapped_column(default=0)
+    redemption_code: Mapped[str | None]
+    told_left_minor: Mapped[int | None]
+    budget_version: Mapped[int] = mapped_column(server_default=text("0"))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

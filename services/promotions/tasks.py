@@ -6,7 +6,7 @@ from libs.contracts.promotions import IssueCoupons, RedeemPromotions, ReleasePro
 from libs.db.transaction import transaction
 from libs.http.idempotency import purge_expired
 from libs.messaging.tasks import Tasks
-from services.promotions.commands import batches, redemptions
+from services.promotions.commands import batches, budgets, redemptions
 
 tasks = Tasks("promotions")
 
@@ -36,6 +36,12 @@ def issue_coupons(job: IssueCoupons) -> None:
 def resume_batches(session: Session) -> int:
     """A batch whose worker died goes on where it stopped."""
     return batches.resume_batches(session)
+
+
+@tasks.every(seconds=1, when=budgets.is_untold)
+def tell_budgets(session: Session) -> int:
+    """Carts promise nothing that a budget does not hold."""
+    return budgets.tell_budgets(session)
 
 
 @tasks.every(seconds=600)

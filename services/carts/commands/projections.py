@@ -6,7 +6,12 @@ from sqlalchemy.orm import Session
 from libs.contracts.accounts import CustomerGroupsChanged
 from libs.contracts.catalog import ProductChanged, ProductVariant
 from libs.contracts.inventory import StockChanged, StockLevel
-from libs.contracts.promotions import CouponsChanged, PromotionChanged, coupon_code
+from libs.contracts.promotions import (
+    BudgetChanged,
+    CouponsChanged,
+    PromotionChanged,
+    coupon_code,
+)
 from libs.db.statement import Statement
 from services.carts.rules.promotions import Promotion
 
@@ -56,6 +61,15 @@ _CODES = Statement(
     SELECT $1::uuid, * FROM unnest($2::text[], $3::bigint[], $4::boolean[])
     ON CONFLICT (code) DO UPDATE SET version = excluded.version, usable = excluded.usable
         WHERE c.version < excluded.version
+    """
+)
+_BUDGET = Statement(
+    """
+    INSERT INTO promotion_budget AS b (promotion_id, version, left_minor)
+    VALUES ($1::uuid, $2, $3)
+    ON CONFLICT (promotion_id) DO UPDATE
+        SET version = excluded.version, left_minor = excluded.left_minor
+        WHERE b.version < excluded.version
     """
 )
 _GROUPS = Statement(
@@ -119,6 +133,11 @@ def project_coupons(session: Session, fact: CouponsChanged) -> None:
         [coupons[code].version for code in codes],
         [coupons[code].usable for code in codes],
     )
+
+
+def project_budget(session: Session, fact: BudgetChanged) -> None:
+    """Keep how much the promotion may still take off."""
+    _BUDGET.later(session, fact.promotion_id, fact.version, fact.left_minor)
 
 
 def project_groups(session: Session, fact: CustomerGroupsChanged) -> None:

@@ -35,7 +35,7 @@ class FrozenLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FrozenRedemption(msgspec.Struct, frozen=True, kw_only=True):
-    """A coupon that the order uses, and what it takes off: a coupon that takes nothing off is not
+    """What promotions has to count, by the code it knows it by: what takes nothing off is not
     used."""
 
     code: str
@@ -90,12 +90,12 @@ def snapshot_of(order_id: UUID, version: int, priced: PricedCart) -> Snapshot:
         lines=msgspec.convert(priced.items, tuple[FrozenLine, ...], from_attributes=True),
         redemptions=tuple(
             FrozenRedemption(
-                code=discount.code,
+                code=discount.redeemed_as,
                 promotion_id=discount.promotion_id,
                 discount_minor=discount.discount_minor,
             )
             for discount in priced.discounts
-            if discount.code is not None and discount.discount_minor
+            if discount.redeemed_as is not None and discount.discount_minor
         ),
         discounts=priced.discounts,
         shipping_address=cart.shipping_address or {},

@@ -14,15 +14,16 @@ _RULES = Statement(
     """
     SELECT json_build_object(
         'promotions', coalesce((
-            SELECT json_agg(found.rule || jsonb_build_object('codes', found.codes))
+            SELECT json_agg(found.rule || jsonb_build_object(
+                'codes', found.codes, 'budget_left_minor', b.left_minor))
             FROM (
-                SELECT rule, ARRAY[]::text[] AS codes FROM promotion WHERE active AND automatic
+                SELECT id, rule, ARRAY[]::text[] AS codes FROM promotion WHERE active AND automatic
                 UNION ALL
-                SELECT p.rule, array_agg(c.code)
+                SELECT p.id, p.rule, array_agg(c.code)
                 FROM promotion_code c JOIN promotion p ON p.id = c.promotion_id
                 WHERE c.code = ANY ($1::text[]) AND c.usable AND p.active AND NOT p.automatic
                 GROUP BY p.id
-            ) AS found
+            ) AS found LEFT JOIN promotion_budget b ON b.promotion_id = found.id
         ), '[]'),
         'tax_rates', coalesce((
             SELECT json_agg(json_build_object('category', category, 'country', country,

@@ -100,6 +100,16 @@ class PromotionCode(Base):
     usable: Mapped[bool]
 
 
+class PromotionBudget(Base):
+    """What is left of a promotion's budget, projected from promotions: the redemption decides."""
+
+    __tablename__ = "promotion_budget"
+
+    promotion_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    left_minor: Mapped[int]
+
+
 class CustomerGroups(Base):
     """The groups of a user, projected from accounts."""
 

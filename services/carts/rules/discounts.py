@@ -24,6 +24,7 @@ class Discount(msgspec.Struct, frozen=True, kw_only=True):
     """What one promotion took off the goods or the shipping; `code` is the coupon that earned it.
 
     Those of the goods sum up to the discount of the cart; shipping is shown as what it then costs.
+    `redeemed_as` is the code that promotions counts it by, if it counts it.
     """
 
     promotion_id: UUID
@@ -31,6 +32,7 @@ class Discount(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
     discount_minor: int
     target: Literal["goods", "shipping"] = "goods"
+    redeemed_as: str | None = None
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +45,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     stackable: bool
     first_order: bool
     code: str | None
+    redemption_code: str | None
     reason: Reason | None = None
     by_line: tuple[int, ...] = ()
 
@@ -95,6 +98,8 @@ def reduce(lines: Sequence[Line], promotions: Sequence[Promotion], terms: Terms)
         taken = () if reason else _take(promotion, lines, remaining)
         if taken is None:
             reason, taken = "not_applicable", ()
+        elif not _affordable(promotion, taken):
+            reason, taken = "budget_used_up", ()
         decisions.append(_decision(promotion, named, reason, taken))
         if reason:
             faults |= dict.fromkeys(named, reason)
@@ -168,6 +173,12 @@ def _bought(scope: Scope, lines: Sequence[Line], rewarded: Sequence[bool]) -> in
     )
 
 
+def _affordable(promotion: Promotion, taken: Sequence[int]) -> bool:
+    """Whether the budget holds so much; of shipping, whose price is not known yet, anything."""
+    left = promotion.budget_left_minor
+    return left is None or sum(taken) <= left > 0
+
+
 def _decision(
     promotion: Promotion, named: Sequence[str], reason: Reason | None, taken: tuple[int, ...]
 ) -> Decision:
@@ -179,6 +190,7 @@ def _decision(
         stackable=promotion.stackable,
         first_order=promotion.first_order,
         code=named[0] if named else None,
+        redemption_code=promotion.redemption_code,
         reason=reason,
         by_line=taken,
     )
@@ -191,4 +203,5 @@ def _discount(decision: Decision, discount_minor: int) -> Discount:
         code=decision.code,
         discount_minor=discount_minor,
         target="shipping" if decision.kind == "free_shipping" else "goods",
+        redeemed_as=decision.code or decision.redemption_code,
     )

@@ -20,6 +20,7 @@ Reason = Literal[
     "not_first_order",
     "not_applicable",
     "not_combinable",
+    "budget_used_up",
 ]
 
 
@@ -39,7 +40,10 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Promotion(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule of discount; `codes` holds those of its coupon codes that the cart names."""
+    """A rule of discount; `codes` holds those of its coupon codes that the cart names.
+
+    `budget_left_minor` is what its budget held when promotions told of it last, so a hint alone.
+    """
 
     id: UUID
     name: str
@@ -61,6 +65,8 @@ class Promotion(msgspec.Struct, frozen=True, kw_only=True):
     reward: Scope | None = None
     customer_groups: tuple[str, ...] = ()
     first_order: bool = False
+    redemption_code: str | None = None
+    budget_left_minor: int | None = None
 
     @property
     def share(self) -> int:

@@ -81,6 +81,7 @@ _COUPON_DETAILS: dict[Reason, str] = {
     "not_for_customer": "the coupon is for certain customers, when they are signed in",
     "not_first_order": "the coupon is for the first order of a customer who is signed in",
     "not_applicable": "the cart holds nothing that the coupon takes something off",
+    "budget_used_up": "the coupon is used up",
     "not_combinable": "the coupon cannot be combined with another discount of this cart",
 }
 

@@ -124,6 +124,7 @@ promotions = st.lists(
             priority=st.integers(-1, 1),
             scope=scopes,
             first_order=st.booleans(),
+            budget_left_minor=st.none() | st.integers(0, 1_000_000),
         ),
         st.builds(
             buy_get,

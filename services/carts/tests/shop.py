@@ -8,7 +8,12 @@ from flask.testing import FlaskClient
 from libs.contracts.accounts import CustomerGroupsChanged
 from libs.contracts.catalog import ProductChanged, ProductVariant, VariantPrice
 from libs.contracts.inventory import StockChanged, StockLevel
-from libs.contracts.promotions import CouponsChanged, CouponState, PromotionChanged
+from libs.contracts.promotions import (
+    BudgetChanged,
+    CouponsChanged,
+    CouponState,
+    PromotionChanged,
+)
 from libs.db.transaction import transaction
 from libs.ids import from_text, uuid7
 from services.carts.commands import projections
@@ -111,6 +116,15 @@ class Shop:
             projections.project_coupons(
                 session, CouponsChanged(promotion_id=promotion_id, coupons=coupons)
             )
+
+    def has_left(self, promotion_id: UUID, left_minor: int) -> None:
+        """Promotions tells what is left of a budget."""
+        self._version += 1
+        fact = BudgetChanged(
+            promotion_id=promotion_id, version=self._version, left_minor=left_minor
+        )
+        with transaction() as session:
+            projections.project_budget(session, fact)
 
     def knows(self, user_id: UUID, *groups: str) -> None:
         """Accounts tells to which groups a customer belongs."""

@@ -220,6 +220,48 @@ def test_a_claim_lapses_with_its_lease(service_app, issuer):
         assert ada.orders(other, uuid7()).status_code == 200
 
 
+def test_a_budget_that_is_used_up_ends_the_discount_and_a_release_brings_it_back(client, shop):
+    shop.sells("MUG", 1000)
+    promotion_id = shop.promotes("SAVE10", currency="EUR")
+    cart = Guest(client, "MUG", coupons=["SAVE10"], shipping_address=BERLIN)
+
+    shop.has_left(promotion_id, 99)
+    used_up = cart.cart()
+    shop.has_left(promotion_id, 100)
+
+    assert (codes(used_up), discount(cart)) == (["coupon_budget_used_up"], 100)
+
+
+def test_an_order_redeems_a_promotion_for_everybody_by_the_code_it_has_for_that(ada, shop):
+    shop.sells("MUG", 1000)
+    promotion_id = shop.promotes(redemption_code="ALL-X", currency="EUR")
+    cart = ada.cart("MUG")
+
+    frozen = ada.orders(cart, uuid7()).json
+
+    assert frozen["redemptions"] == [
+        {"code": "ALL-X", "promotion_id": str(promotion_id), "discount_minor": 100}
+    ]
+    assert cart.cart()["discounts"][0]["code"] is None
+
+
+def test_a_buyer_cannot_name_that_code(client, shop):
+    shop.sells("MUG", 1000)
+    shop.promotes(redemption_code="ALL-X", currency="EUR")
+
+    refused = Guest(client, "MUG").call("POST", "/coupons", {"code": "ALL-X"})
+
+    assert refused.json["code"] == "carts.coupon_invalid"
+
+
+def test_a_coupon_that_takes_nothing_off_is_not_used(ada, shop):
+    shop.sells("MUG", 0)
+    shop.promotes("SAVE10")
+    cart = ada.cart("MUG", coupons=["SAVE10"])
+
+    assert ada.orders(cart, uuid7()).json["redemptions"] == []
+
+
 def test_a_guest_is_told_who_gets_a_coupon_for_first_orders(client, shop):
     shop.sells("MUG", 1000)
     shop.promotes("WELCOME", first_order=True)

@@ -158,6 +158,20 @@ def test_a_first_order_is_that_of_a_known_customer_without_another(customer, tak
     assert off(fixed(100, first_order=True), SHOE, customer=customer) == [taken]
 
 
+@pytest.mark.parametrize(("left", "taken"), [(None, 100), (100, 100), (99, 0), (0, 0)])
+def test_nothing_is_taken_off_that_the_budget_does_not_hold(left, taken):
+    assert off(fixed(100, budget_left_minor=left), SHOE) == [taken]
+
+
+def test_a_promotion_without_budget_leaves_its_place_to_the_next():
+    promotions = (fixed(500, 1, priority=1, budget_left_minor=0), fixed(100, 2))
+
+    priced = price([SHOE], Rules(promotions=promotions), EUR)
+
+    assert [each.discount_minor for each in priced.discounts] == [100]
+    assert [each.reason for each in priced.decisions] == ["budget_used_up", None]
+
+
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
@@ -166,6 +180,7 @@ def test_a_first_order_is_that_of_a_known_customer_without_another(customer, tak
         ({"first_order": True}, "not_first_order"),
         ({"currency": "USD"}, "currency"),
         ({"active": False}, "invalid"),
+        ({"budget_left_minor": 50}, "budget_used_up"),
     ],
 )
 def test_a_coupon_that_earns_nothing_says_why(options, fault):

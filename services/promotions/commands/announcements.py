@@ -50,6 +50,7 @@ def announce_promotion(session: Session, promotion: Promotion) -> None:
             reward=promotion.reward,
             customer_groups=tuple(promotion.customer_groups),
             first_order=promotion.first_order,
+            redemption_code=promotion.redemption_code,
         ),
     )
 

@@ -41,7 +41,8 @@ def change_coupon(
     changes: dict[str, Any],
     check: VersionCheck,
 ) -> Coupon:
-    """Replace what is given; the code stays. Refused with LimitBelowUse."""
+    """Replace what is given; the code stays. Refused with LimitBelowUse, and with
+    AutomaticPromotion for the coupon that only orders use."""
     coupon = _lock_coupon(session, promotion_id, coupon_id)
     check(coupon.version)
     for name, value in changes.items():
@@ -73,12 +74,16 @@ def lock_promotion_with_coupons(session: Session, promotion_id: UUID) -> Promoti
 
 
 def _lock_coupon(session: Session, promotion_id: UUID, coupon_id: UUID) -> Coupon:
-    wanted = select(Coupon).where(
+    wanted = select(Coupon, Promotion.automatic).where(
         Coupon.id == coupon_id,
         Coupon.promotion_id == promotion_id,
         Coupon.deleted_at.is_(None),
+        Promotion.id == Coupon.promotion_id,
     )
-    coupon = session.scalar(wanted.with_for_update(key_share=True))
-    if coupon is None:
+    row = session.execute(wanted.with_for_update(key_share=True, of=Coupon)).one_or_none()
+    if row is None:
         raise CouponNotFound("there is no such coupon")
+    coupon, automatic = row
+    if automatic:
+        raise AutomaticPromotion("this coupon counts the budget of a promotion for everybody")
     return coupon

@@ -11,7 +11,8 @@ from libs import clock
 from libs.money import Money
 from services.promotions.commands.announcements import announce_change, announce_promotion
 from services.promotions.errors import LimitBelowUse, PromotionInvalid, PromotionNotFound
-from services.promotions.models import Promotion
+from services.promotions.models import Coupon, Promotion
+from services.promotions.rules.codes import random_code
 
 VersionCheck = Callable[[int], None]
 _AMOUNTS = ("amount", "minimum_subtotal", "budget")
@@ -32,9 +33,13 @@ def create_promotion(session: Session, values: dict[str, Any]) -> Promotion:
         minimum_subtotal_minor=_minor(amounts["minimum_subtotal"]) or 0,
         budget_minor=_minor(amounts["budget"]),
     )
+    if promotion.automatic and promotion.budget_minor is not None:
+        promotion.redemption_code = random_code("ALL-")
     _require_sound(promotion)
     session.add(promotion)
     session.flush()
+    if promotion.redemption_code is not None:
+        _count_budget(session, promotion, promotion.redemption_code)
     announce_promotion(session, promotion)
     return promotion
 
@@ -75,11 +80,17 @@ def lock_promotion(session: Session, promotion_id: UUID) -> Promotion:
     return promotion
 
 
+def _count_budget(session: Session, promotion: Promotion, code: str) -> None:
+    """Give a promotion for everybody the one coupon that orders redeem it by."""
+    session.add(Coupon(promotion_id=promotion.id, code=code, active=True))
+    session.flush()
+
+
 def _require_sound(promotion: Promotion) -> None:
     """Say in words what the table's checks would refuse."""
     _require_parts_of_kind(promotion)
-    if promotion.automatic and promotion.budget_minor is not None:
-        raise PromotionInvalid("an automatic promotion has no budget: only coupons are counted")
+    if promotion.redemption_code is not None and promotion.kind == "free_shipping":
+        raise PromotionInvalid("free shipping for everybody has no budget")
     if promotion.starts_at and promotion.ends_at and promotion.ends_at <= promotion.starts_at:
         raise PromotionInvalid("a promotion ends after it starts")
     if promotion.budget_minor is not None and promotion.budget_minor < (promotion.spent_minor or 0):

@@ -55,6 +55,7 @@ def get_usable_coupon(session: Session, code: str) -> CouponOffer:
         Coupon.promotion_id == Promotion.id,
         Coupon.deleted_at.is_(None),
         Promotion.deleted_at.is_(None),
+        ~Promotion.automatic,
     )
     row = session.execute(wanted).one_or_none()
     if row is None or not _usable(*row):

@@ -68,7 +68,12 @@ def test_free_shipping_needs_nothing_else(desk):
         {"reward": {}},
         {"amount": {"amount": 1, "currency": "EUR"}},
         {"starts_at": FUTURE, "ends_at": PAST},
-        {"automatic": True, "budget": {"amount": 1, "currency": "EUR"}},
+        {
+            "kind": "free_shipping",
+            "percent_basis_points": None,
+            "automatic": True,
+            "budget": {"amount": 1, "currency": "EUR"},
+        },
         {
             "minimum_subtotal": {"amount": 1, "currency": "EUR"},
             "budget": {"amount": 1, "currency": "USD"},
@@ -76,7 +81,10 @@ def test_free_shipping_needs_nothing_else(desk):
     ],
 )
 def test_a_promotion_that_contradicts_itself_is_refused(desk, contradiction):
-    refused = desk.call("POST", "", TEN_PERCENT | contradiction)
+    parts = TEN_PERCENT | contradiction
+    body = {name: part for name, part in parts.items() if part is not None}
+
+    refused = desk.call("POST", "", body)
 
     assert (refused.status_code, refused.json["code"]) == (422, "promotions.promotion_invalid")
 
