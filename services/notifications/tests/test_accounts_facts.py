@@ -1,5 +1,6 @@
 """What accounts announces about people: proofs by mail alone, addresses that change, erasures."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,11 +24,11 @@ pytestmark = pytest.mark.usefixtures("app")
 OLD, NEW = "ada@example.org", "ada@new.example"
 
 
-def _told():
+def _told() -> list[Any]:
     return [one for channel in CHANNELS for one in messages(channel)]
 
 
-def _hear(handler, fact):
+def _hear(handler: Any, fact: Any) -> None:
     with transaction() as session:
         handler(session, fact)
 
@@ -86,8 +87,10 @@ def test_an_older_change_of_address_changes_nothing():
 
 def test_an_export_holds_what_was_told_and_no_token():
     user_id = register(email=OLD)
-    proof = {"user_id": user_id, "email": OLD, "name": "Ada", "token": "SECRET", "link": None}
-    _hear(tasks.send_reset, PasswordResetRequested(request_id=uuid7(), **proof))
+    reset = PasswordResetRequested(
+        request_id=uuid7(), user_id=user_id, email=OLD, name="Ada", token="SECRET", link=None
+    )
+    _hear(tasks.send_reset, reset)
 
     with reading() as session:
         part = privacy.collect_customer(session, Person(user_id, ()))

@@ -1,5 +1,8 @@
 """What is forgotten of orders whose buyer was erased: all but the money."""
 
+from typing import Any
+from uuid import UUID
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -12,7 +15,7 @@ from services.payments.tasks import forget_buyers
 AMOUNTS = "SELECT amount, authorized, captured, refunded, state, intent_ref FROM payment"
 
 
-def _all(query):
+def _all(query: str) -> list[tuple[Any, ...]]:
     with reading() as session:
         return [tuple(row) for row in session.execute(text(query))]
 
@@ -24,7 +27,7 @@ def paid(saga):
     return saga.order_id
 
 
-def _forget(order_id):
+def _forget(order_id: UUID) -> None:
     with transaction() as session:
         forget_buyers(session, OrdersPseudonymized(order_ids=(order_id,)))
 
