@@ -253,6 +253,6 @@ def _measured() -> float | None:
 
 
 def test_every_fact_of_the_subscription_has_its_handler():
-    kinds = {kind for kind, _ in tasks.tasks.facts.values()}
+    kinds = {task.kind for task in tasks.tasks.facts.values()}
 
     assert kinds == set(SUBSCRIPTIONS["wishlists"])
