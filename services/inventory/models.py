@@ -189,19 +189,18 @@ class AlertMark(Base):
     variant_id: Mapped[UUID]
 
 
-class LevelWatch(Base):
-    """A level that had more free than its threshold when it was last looked at."""
+class LowLevel(Base):
+    """A level that was told to be low, and has not been seen above its threshold since."""
 
-    __tablename__ = "level_watch"
+    __tablename__ = "low_level"
 
     variant_id: Mapped[UUID] = mapped_column(primary_key=True)
     location_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
-class VariantWatch(Base):
-    """A variant that has been in stock, and whether it was when it was last looked at."""
+class SoldOut(Base):
+    """A variant of which there was some, and nothing was free when it was last looked at."""
 
-    __tablename__ = "variant_watch"
+    __tablename__ = "sold_out"
 
     variant_id: Mapped[UUID] = mapped_column(primary_key=True)
-    in_stock: Mapped[bool]

@@ -17,6 +17,7 @@ _MINOR = "_minor"
 # What stands for "none" in a report's order, where nothing may be NULL.
 _MAY_BE_BLANK = {"slug", "name", "code", "sku"}
 _LEAST = -(10**18)
+_BERLIN = {"examples": ["Europe/Berlin"]}
 
 
 def _timezone(name: str) -> None:
@@ -29,7 +30,7 @@ class ReportArgs(PageArgs):
 
     first = ma.fields.Date(required=True, data_key="from")
     last = ma.fields.Date(required=True, data_key="to")
-    timezone = Text(1, 64, load_default="UTC", validate=_timezone)
+    timezone = Text(1, 64, load_default="UTC", validate=_timezone, metadata=_BERLIN)
     format = Text(load_default="json", validate=validate.OneOf(["json", "csv"]))
 
 
@@ -50,7 +51,7 @@ class ReportRangeSchema(Schema):
 
     first = ma.fields.Date(required=True, data_key="from")
     last = ma.fields.Date(required=True, data_key="to")
-    timezone = Text(required=True)
+    timezone = Text(required=True, metadata=_BERLIN)
     start = Timestamp(required=True)
     end = Timestamp(required=True)
 

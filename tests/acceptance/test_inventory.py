@@ -36,6 +36,30 @@ def test_row_035_the_stock_of_a_product_is_shown(shop):
     assert [(one["sku"], one["available"]) for one in shown] == [(sku, 3)]
 
 
+def test_row_036_stock_that_runs_low_is_listed_and_told_of_once(shop):
+    sku = _sell(shop, 5)
+    stock = shop.stock_of(sku)
+    path = f"/inventory/stocks/{stock['id']}"
+    shop.admin.call("PATCH", path, {"threshold": 3}).expect(200)
+    listed = "/api/v1/inventory/queries/stocks/low-stock/?limit=100"
+
+    with listening(shop.cluster, "inventory.stock_low.v1") as heard:
+        before = shop.admin.at("GET", listed).expect(200)["data"]
+        for reason in ("broken", "lost"):
+            shop.admin.call("PATCH", path, {"delta": -2, "reason": reason}).expect(200)
+
+        def told() -> list[tuple[str, int]]:
+            return [(one["location"], one["threshold"]) for one in heard() if one["sku"] == sku]
+
+        await_that("the alert", lambda: bool(told()))
+        after = shop.admin.at("GET", listed).expect(200)["data"]
+        alerts = told()
+
+    assert alerts == [("main", 3)]
+    assert sku not in {one["sku"] for one in before}
+    assert sku in {one["sku"] for one in after}
+
+
 def test_row_037_the_last_piece_is_sold_once_however_many_ask(shop):
     sku = _sell(shop, 1)
     buyers = [shop.guest() for _ in range(4)]

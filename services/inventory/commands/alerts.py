@@ -1,8 +1,8 @@
 """Tell once when a level runs low, and once when a variant is back in stock.
 
-What was seen last is remembered, so a crossing is told once however often the level is looked at,
-and again only after it was crossed back. One process at a time looks, so each looks at newer levels
-than the one before it.
+What is low or sold out is remembered, so that is told once however often the level is looked at,
+and again only after it was seen to have risen. One process at a time looks, so each looks at newer
+levels than the one before it.
 """
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ _TAKE_MARKS = Statement(
     """
 )
 
+# What never held anything is neither low nor sold out: a new variant is no news.
 _FELL = Statement(
     """
     WITH level AS (
@@ -30,40 +31,44 @@ _FELL = Statement(
             greatest(s.on_hand - s.reserved, 0) AS free
         FROM stock_level s
         JOIN variant v ON v.id = s.variant_id JOIN location l ON l.id = s.location_id
-        WHERE s.variant_id = ANY ($1::uuid[]) AND v.listed AND l.active
-    ), armed AS (
-        INSERT INTO level_watch (variant_id, location_id)
-        SELECT variant_id, location_id FROM level WHERE free > threshold
-        ON CONFLICT DO NOTHING
+        WHERE s.variant_id = ANY ($1::uuid[]) AND v.listed AND l.active AND EXISTS (
+            SELECT FROM movement m
+            WHERE m.variant_id = s.variant_id AND m.location_id = s.location_id
+        )
+    ), risen AS (
+        DELETE FROM low_level low USING level
+        WHERE low.variant_id = level.variant_id AND low.location_id = level.location_id
+          AND level.free > level.threshold
     ), fallen AS (
-        DELETE FROM level_watch w USING level
-        WHERE w.variant_id = level.variant_id AND w.location_id = level.location_id
-          AND level.free <= level.threshold
-        RETURNING level.*
+        INSERT INTO low_level (variant_id, location_id)
+        SELECT variant_id, location_id FROM level WHERE free <= threshold
+        ON CONFLICT DO NOTHING
+        RETURNING variant_id, location_id
     )
-    SELECT variant_id, sku, code, free, threshold FROM fallen ORDER BY sku, code
+    SELECT variant_id, sku, code, free, threshold
+    FROM fallen JOIN level USING (variant_id, location_id) ORDER BY sku, code
     """
 )
 
 _RETURNED = Statement(
     """
     WITH level AS (
-        SELECT s.variant_id, v.sku,
-            coalesce(sum(greatest(s.on_hand - s.reserved, 0)), 0)::bigint AS free
+        SELECT s.variant_id, v.sku, sum(greatest(s.on_hand - s.reserved, 0))::bigint AS free
         FROM stock_level s
         JOIN variant v ON v.id = s.variant_id JOIN location l ON l.id = s.location_id
         WHERE s.variant_id = ANY ($1::uuid[]) AND v.listed AND l.active
         GROUP BY s.variant_id, v.sku
-    ), back AS (
-        UPDATE variant_watch w SET in_stock = level.free > 0 FROM level
-        WHERE w.variant_id = level.variant_id AND w.in_stock <> (level.free > 0)
-        RETURNING level.*
-    ), first AS (
-        INSERT INTO variant_watch (variant_id, in_stock)
-        SELECT variant_id, true FROM level WHERE free > 0
+    ), gone AS (
+        INSERT INTO sold_out (variant_id)
+        SELECT variant_id FROM level
+        WHERE free = 0 AND EXISTS (SELECT FROM movement m WHERE m.variant_id = level.variant_id)
         ON CONFLICT DO NOTHING
+    ), back AS (
+        DELETE FROM sold_out USING level
+        WHERE sold_out.variant_id = level.variant_id AND level.free > 0
+        RETURNING level.*
     )
-    SELECT variant_id, sku, free FROM back WHERE free > 0 ORDER BY sku
+    SELECT variant_id, sku, free FROM back ORDER BY sku
     """
 )
 

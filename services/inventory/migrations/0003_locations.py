@@ -24,18 +24,11 @@ def upgrade() -> None:
     )
     op.execute(
         """
-        CREATE TABLE level_watch (
+        CREATE TABLE low_level (
             variant_id uuid NOT NULL,
             location_id uuid NOT NULL,
-            CONSTRAINT pk_level_watch PRIMARY KEY (variant_id, location_id)
+            CONSTRAINT pk_low_level PRIMARY KEY (variant_id, location_id)
         )
         """
     )
-    op.execute(
-        """
-        CREATE TABLE variant_watch (
-            variant_id uuid CONSTRAINT pk_variant_watch PRIMARY KEY,
-            in_stock boolean NOT NULL
-        )
-        """
-    )
+    op.execute("CREATE TABLE sold_out (variant_id uuid CONSTRAINT pk_sold_out PRIMARY KEY)")

@@ -91,6 +91,14 @@ def test_a_raised_threshold_is_a_crossing(mugs: Shop) -> None:
     assert (fact.available, fact.threshold) == (5, 9)
 
 
+def test_a_level_that_fell_before_anybody_looked_is_told_of(shop: Shop) -> None:
+    shop.receive(5, "mug")
+    set_threshold(shop, "mug", 2)
+    shop.reserve(shop.lines(mug=4))
+
+    assert [fact.available for fact in told(StockLow)] == [1]
+
+
 def test_a_new_variant_without_stock_is_neither_low_nor_back(shop: Shop) -> None:
     shop.list_product("mug")
     look()

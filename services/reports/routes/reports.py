@@ -30,7 +30,7 @@ reports = Blueprint(
     description="Figures from what the other services announced.",
 )
 _FILE: dict[str, Any] = {
-    "responses": {"200": {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+    "responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 }
 
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from libs.http.openapi import document
 from libs.ids import uuid7
 from libs.testing.tokens import Issuer
 from services.reports.tests.shop import MARCH, Desk, Shop
@@ -90,3 +92,10 @@ def test_pages_follow_each_other_without_loss(path: str, shop: Shop, desk: Desk)
     assert cursor is None
     assert paged == whole
     assert len(whole) == 5
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_document_shows_both_forms_of_a_report(path: str, app: Flask) -> None:
+    operation = document(app)["paths"][f"/api/v1/reports/{path}"]["get"]
+
+    assert set(operation["responses"]["200"]["content"]) == {"application/json", "text/csv"}
