@@ -37,6 +37,7 @@ def list_active_discounts(session: Session, *, cursor: str | None, limit: int) -
         Promotion.active,
         Promotion.customer_groups == [],
         Promotion.deleted_at.is_(None),
+        Promotion.budget_minor.is_(None) | (Promotion.spent_minor < Promotion.budget_minor),
         Promotion.starts_at.is_(None) | (Promotion.starts_at <= now),
         Promotion.ends_at.is_(None) | (Promotion.ends_at > now),
     )

@@ -83,6 +83,17 @@ def test_the_budget_of_a_promotion_for_everybody_is_never_overspent_at_once(app,
     assert miscounted() == []
 
 
+def test_a_promotion_for_everybody_is_listed_while_its_budget_lasts(desk, client):
+    promotion, code = for_everybody(desk)
+    path = "/api/v1/promotions/discounts/active"
+    before = [each["id"] for each in client.get(path).json["data"]]
+
+    redeem(code, discount=1000)
+
+    assert before == [promotion]
+    assert client.get(path).json["data"] == []
+
+
 def test_the_coupon_of_a_promotion_for_everybody_cannot_be_taken_away(desk):
     promotion, _ = for_everybody(desk)
     [coupon] = desk.call("GET", f"/{promotion}/coupons").json["data"]
