@@ -63,6 +63,18 @@ replay: venv $(if $(filter cluster,$(PROFILE)),system-packages) ## Replay real i
 	@$(PY) -m tools.replay $(if $(FILE),"$(FILE)") $(if $(LIMIT),--limit $(LIMIT)) $(if $(SPEED),--speed $(SPEED)) \
 		$(if $(PROFILE),--profile $(PROFILE)) $(if $(CONCURRENCY),--concurrency $(CONCURRENCY)) $(ARGS)
 
+.PHONY: load-catalog
+load-catalog: venv ## Load real products and account for every row: FILE= [BASE_URL=]
+	@$(PY) -m tools.load_catalog "$(FILE)" $(if $(BASE_URL),--base-url $(BASE_URL)) $(ARGS)
+
+.PHONY: seed
+seed: venv ## Fill a running shop with made-up articles: [SIZE=100|100k|1M BASE_URL=]
+	@$(PY) -m tools.seed $(if $(SIZE),--size $(SIZE)) $(if $(BASE_URL),--base-url $(BASE_URL)) $(ARGS)
+
+.PHONY: bench-catalog
+bench-catalog: venv system-packages ## Measure reads of the catalog, up to a million products
+	@$(PY) -m bench.catalog $(ARGS)
+
 .PHONY: bench
 bench: venv system-packages ## Measure the speed
 	@$(PY) -m bench $(ARGS)

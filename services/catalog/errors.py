@@ -193,3 +193,33 @@ class UnknownSkus(Invalid):
     """The body names variants that do not exist."""
 
     code = "catalog.unknown_skus"
+
+
+class CollectionNotFound(NotFound):
+    """There is no such collection."""
+
+    code = "catalog.collection_not_found"
+
+
+class CollectionHasRule(Conflict):
+    """A rule decides what is in the collection."""
+
+    code = "catalog.collection_has_rule"
+
+
+class UnknownProducts(Invalid):
+    """The body names products that do not exist, or one of them twice."""
+
+    code = "catalog.unknown_products"
+
+
+class TranslationNotFound(NotFound):
+    """The product is not translated into that language."""
+
+    code = "catalog.translation_not_found"
+
+
+class BadLocale(Invalid):
+    """The path names no language."""
+
+    code = "catalog.bad_locale"

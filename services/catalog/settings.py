@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from libs.settings import Settings, SettingsError
+from services.catalog.rules.locales import LOCALE
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class CatalogSettings(Settings):
         metadata={"help": "where everybody reads them, if not at the bucket's own address"},
     )
 
+    locale: str = field(
+        default="en", metadata={"help": "language that products are described in first"}
+    )
     cache_seconds: float = field(
         default=1.0,
         metadata={
@@ -49,6 +53,8 @@ class CatalogSettings(Settings):
         """Refuse addresses that nothing could be sent to."""
         self._check_search()
         self._check_media()
+        if not LOCALE.fullmatch(self.locale):
+            raise SettingsError(f"{self.variable('locale')} is not a language such as en or pt-BR")
 
     def _check_media(self) -> None:
         parts = urlsplit(self.media_url)

@@ -52,6 +52,10 @@ class Shop:
         self._lock = threading.Lock()
         self.retries: Counter[str] = Counter()
 
+    def address(self, path: str) -> str:
+        """Where a path is served, for what is no JSON."""
+        return self._locate(path)
+
     def get(self, path: str, headers: Mapping[str, str]) -> Any:
         """What is there now."""
         return self.call("GET", path, None, headers)

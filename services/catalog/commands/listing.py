@@ -31,7 +31,7 @@ _insert = Statement(
         offer.discount, left(lower(p.name), 80), p.category_id, c.version, p.brand_id, b.version,
         p.created_at, facet.entries,
         CASE WHEN shelf.id = $2::uuid THEN
-            setweight(to_tsvector('english', translate(p.name, $3, $4)), 'A')
+            setweight(to_tsvector('english', translate(p.name || called.names, $3, $4)), 'A')
             || setweight(to_tsvector('english', translate(coalesce(b.name, ''), $3, $4)), 'B')
             || setweight(to_tsvector('english', translate(words.words, $3, $4)), 'C')
             || setweight(to_tsvector('english', translate(left(p.description, 4000), $3, $4)), 'D')
@@ -71,6 +71,10 @@ _insert = Statement(
         CROSS JOIN LATERAL (SELECT string_agg(value, ' ') FROM jsonb_each_text(v.options)) o (words)
         WHERE v.product_id = p.id AND NOT v.removed
     ) words
+    CROSS JOIN LATERAL (
+        SELECT coalesce(string_agg(' ' || name, ''), '') AS names
+        FROM product_translation WHERE product_id = p.id
+    ) called
     CROSS JOIN LATERAL (
         SELECT coalesce(array_agg(key || '=' || value ORDER BY key), '{}') AS entries
         FROM jsonb_each_text(p.attributes)

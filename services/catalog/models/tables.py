@@ -2,6 +2,11 @@
 
 from services.catalog.models.attributes import Attribute, ProductNumber
 from services.catalog.models.base import Base
+from services.catalog.models.collections import (
+    Collection,
+    CollectionProduct,
+    ProductTranslation,
+)
 from services.catalog.models.images import ProductImage
 from services.catalog.models.imports import Import, ImportChunk, RowError
 from services.catalog.models.listing import WHOLE_SHOP, Listing, Rating, Stock
@@ -16,6 +21,8 @@ __all__ = [
     "Base",
     "Brand",
     "Category",
+    "Collection",
+    "CollectionProduct",
     "Import",
     "ImportChunk",
     "Listing",
@@ -26,6 +33,7 @@ __all__ = [
     "Product",
     "ProductImage",
     "ProductNumber",
+    "ProductTranslation",
     "Rating",
     "Revision",
     "RowError",

@@ -99,6 +99,7 @@ class Card(msgspec.Struct, frozen=True):
     updated_at: datetime
     deleted_at: datetime | None
     rating: Rating
+    locale: str | None
     images: list[ImageCard]
     variants: list[VariantCard]
 
@@ -106,10 +107,12 @@ class Card(msgspec.Struct, frozen=True):
 # Without a currency, $2 = '': the product's main one, and for each variant the first of its own.
 _hydrate = Statement(
     """
-    SELECT p.id, p.slug, p.name, p.description, c.slug, c.name, b.slug, b.name,
+    SELECT p.id, p.slug, coalesce(t.name, p.name), coalesce(t.description, p.description),
+        c.slug, c.name, b.slug, b.name,
         l.amount, l.currency, l.discount, l.in_stock, p.status, p.tax_category, p.metadata::text,
         p.attributes::text, p.version, p.created_at, p.updated_at, p.deleted_at,
-        coalesce(r.count, 0), coalesce(r.sum, 0), image.cards, v.cards
+        coalesce(r.count, 0), coalesce(r.sum, 0), t.locale, image.cards,
+        v.cards
     FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place)
     JOIN product p ON p.id = page.id
     JOIN listing l ON l.product_id = p.id AND l.shelf_id = $3
@@ -117,6 +120,11 @@ _hydrate = Statement(
     LEFT JOIN category c ON c.id = p.category_id
     LEFT JOIN brand b ON b.id = p.brand_id
     LEFT JOIN rating r ON r.product_id = p.id
+    LEFT JOIN LATERAL (
+        SELECT name, description, locale FROM product_translation
+        WHERE product_id = p.id AND locale = ANY($4::text[])
+        ORDER BY array_position($4::text[], locale) LIMIT 1
+    ) t ON true
     CROSS JOIN LATERAL (
         SELECT json_agg(json_build_array(i.id, i.alt, i.sizes) ORDER BY i.position, i.id)::text
         FROM product_image i WHERE i.product_id = p.id AND i.state = 'ready'
@@ -150,11 +158,18 @@ _variants = msgspec.json.Decoder(list[VariantCard])
 _images = msgspec.json.Decoder(list[ImageCard])
 
 
-def hydrate(session: Session, product_ids: Sequence[UUID], currency: str | None) -> list[Card]:
-    """The cards of these products in this order; those not sold in the currency are left out."""
-    return [
-        _card(row) for row in _hydrate.rows(session, list(product_ids), currency or "", WHOLE_SHOP)
-    ]
+def hydrate(
+    session: Session,
+    product_ids: Sequence[UUID],
+    currency: str | None,
+    locales: Sequence[str] = (),
+) -> list[Card]:
+    """The cards of these products in this order; those not sold in the currency are left out.
+
+    They are in the first of the languages that there is, else in the shop's own (`locale` None).
+    """
+    rows = _hydrate.rows(session, list(product_ids), currency or "", WHOLE_SHOP, list(locales))
+    return [_card(row) for row in rows]
 
 
 def _card(row: tuple[Any, ...]) -> Card:
@@ -162,8 +177,8 @@ def _card(row: tuple[Any, ...]) -> Card:
     category, brand, price = _tag(*row[4:6]), _tag(*row[6:8]), Money(*row[8:10])
     details, attributes = msgspec.json.decode(row[14]), msgspec.json.decode(row[15])
     known = (*row[:4], category, brand, price, *row[10:14], details, attributes, *row[16:20])
-    images = _images.decode(row[22]) if row[22] else []
-    values = (*known, Rating(*row[20:22]), images, _variants.decode(row[23]))
+    images = _images.decode(row[23]) if row[23] else []
+    values = (*known, Rating(*row[20:22]), row[22], images, _variants.decode(row[24]))
     return Card(*values)
 
 

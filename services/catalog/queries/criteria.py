@@ -59,6 +59,7 @@ class Criteria:
     currency: str | None = None
     attributes: tuple[str, ...] = ()
     facets: bool = False
+    locales: tuple[str, ...] = ()
     sort: Sort | None = None
     include_hidden: bool = False
 

@@ -50,7 +50,7 @@ def list_products(
     if found is None or criteria.facets:
         own, matches = _find(session, criteria, cursor if found is None else None, limit)
         found = own if found is None else found
-    cards = hydrate(session, found.items, criteria.currency)
+    cards = hydrate(session, found.items, criteria.currency, criteria.locales)
     if not criteria.include_hidden:
         cards = [card for card in cards if _is_visible(card)]
     facets = None
@@ -59,9 +59,15 @@ def list_products(
     return FacetedPage(cards, found.next, found.prev, facets)
 
 
-def get_product(session: Session, product_id: UUID, *, include_hidden: bool = False) -> Card:
+def get_product(
+    session: Session,
+    product_id: UUID,
+    *,
+    include_hidden: bool = False,
+    locales: tuple[str, ...] = (),
+) -> Card:
     """The product; a hidden one is as good as none."""
-    cards = hydrate(session, [product_id], None)
+    cards = hydrate(session, [product_id], None, locales)
     if not cards or not (include_hidden or _is_visible(cards[0])):
         raise ProductNotFound("there is no such product")
     return cards[0]

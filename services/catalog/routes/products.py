@@ -17,6 +17,7 @@ from libs.http.blueprint import Blueprint
 from libs.http.idempotency import once
 from libs.http.operation import access, idempotent
 from libs.http.paging import PageArgs
+from libs.service import service_settings
 from services.catalog.commands import products as commands
 from services.catalog.models.tables import Product, Revision
 from services.catalog.queries import products as queries
@@ -26,6 +27,7 @@ from services.catalog.queries.pricing import PastPrice, list_price_history
 from services.catalog.queries.products import FacetedPage
 from services.catalog.queries.revisions import list_revisions
 from services.catalog.routes.keys import product_id_of
+from services.catalog.routes.languages import wished
 from services.catalog.routes.remembered import remembered
 from services.catalog.rules.product import ProductDraft
 from services.catalog.schemas.pricing import PastPricePageSchema
@@ -44,6 +46,7 @@ from services.catalog.schemas.shown import (
     product_body,
 )
 from services.catalog.search.choice import find
+from services.catalog.settings import CatalogSettings
 
 products = Blueprint(
     "products", __name__, url_prefix="/api/v1/products", description="What is sold."
@@ -77,7 +80,12 @@ def search_products(args: dict[str, Any]) -> FacetedPage:
 @products.response(200, ProductCardPageSchema)
 def list_hot_deals(args: dict[str, Any]) -> FacetedPage:
     """Products whose price is reduced, the largest reduction first."""
-    criteria = Criteria(currency=args.get("currency"), discount_gte=1, sort="-discount")
+    criteria = Criteria(
+        currency=args.get("currency"),
+        discount_gte=1,
+        locales=wished(args.get("locale")),
+        sort="-discount",
+    )
     with reading() as session:
         return queries.list_products(session, criteria, cursor=args["cursor"], limit=args["limit"])
 
@@ -87,14 +95,18 @@ def list_hot_deals(args: dict[str, Any]) -> FacetedPage:
 @remembered
 @products.arguments(DetailArgs, location="query")
 @products.response(200, ProductSchema)
-def get_product(args: dict[str, Any], key: str) -> Card:
+def get_product(args: dict[str, Any], key: str) -> tuple[Card, dict[str, str]]:
     """A product by its id or slug."""
+    locales = wished(args.get("locale"))
     with reading() as session:
         card = queries.get_product(
-            session, product_id_of(session, key), include_hidden=_includes_hidden(args)
+            session,
+            product_id_of(session, key),
+            include_hidden=_includes_hidden(args),
+            locales=locales,
         )
     etag.check_if_none_match(card.version, msgspec.json.encode(product_body(card)))
-    return card
+    return card, {"Content-Language": card.locale or service_settings(CatalogSettings).locale}
 
 
 @products.post("")
@@ -179,8 +191,10 @@ def list_product_price_history(args: dict[str, Any], key: str) -> Page[PastPrice
 
 def _page(args: dict[str, Any]) -> FacetedPage:
     page = {name: args.pop(name) for name in ("cursor", "limit")}
-    attributes = tuple(args.pop("attributes"))
-    criteria = Criteria(include_hidden=_includes_hidden(args), attributes=attributes, **args)
+    attributes, locales = tuple(args.pop("attributes")), wished(args.pop("locale", None))
+    criteria = Criteria(
+        include_hidden=_includes_hidden(args), attributes=attributes, locales=locales, **args
+    )
     found = find(criteria, **page)
     with reading() as session:
         return queries.list_products(session, criteria, found=found, **page)

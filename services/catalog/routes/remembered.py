@@ -8,8 +8,9 @@ from flask import Response, g, make_response, request
 
 from libs.http import etag
 from services.catalog.extension import Answer, answers
+from services.catalog.routes.languages import wished
 
-_KEPT_HEADERS = ("Link", "Content-Language", "Vary")
+_KEPT_HEADERS = ("Link", "Content-Language")
 # Only administrators may use it, so its answers are not everybody's.
 _PRIVATE = b"include="
 
@@ -25,12 +26,12 @@ def remembered(view: Callable[..., Any]) -> Callable[..., Any]:
         memory = answers()
         if memory is None or _PRIVATE in request.query_string:
             return view(*args, **kwargs)
-        languages = request.headers.get("Accept-Language", "")
-        key = (request.path, request.query_string, languages)
+        key = (request.path, request.query_string, wished(None))
         found = memory.get(key, lambda: _answer(view(*args, **kwargs)))
         if found.etag is not None:
             etag.repeat(found.etag)
-        return Response(found.body, content_type="application/json", headers=list(found.headers))
+        headers = [*found.headers, ("Vary", "Accept-Language")]
+        return Response(found.body, content_type="application/json", headers=headers)
 
     return answer
 

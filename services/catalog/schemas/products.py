@@ -15,6 +15,7 @@ from services.catalog.rules.attributes import (
     MAX_FILTERS,
     MAX_VALUE,
 )
+from services.catalog.rules.locales import LOCALE
 from services.catalog.rules.product import VariantDraft
 from services.catalog.rules.text import MAX_SLUG, is_slug
 
@@ -58,10 +59,18 @@ class QueryFlag(Flag):
         return bool(value == "true")
 
 
+class _Locale(Text):
+    """A language to be answered in, if there is a translation; else Accept-Language counts."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validate=ma.validate.Regexp(LOCALE.pattern + r"\Z"), **options)
+
+
 class DetailArgs(Schema):
     """`include=deleted` shows administrators what is deleted or inactive, too."""
 
     include = Text(validate=ma.validate.OneOf(["deleted"]))
+    locale = _Locale()
 
 
 class FilterArgs(PageArgs):
@@ -84,6 +93,7 @@ class FilterArgs(PageArgs):
     currency = Currency()
     sort = Text(validate=ma.validate.OneOf(_SORTS))
     include = Text(validate=ma.validate.OneOf(["deleted"]))
+    locale = _Locale()
 
 
 class ListProductsArgs(FilterArgs):
@@ -99,9 +109,10 @@ class SearchProductsArgs(FilterArgs):
 
 
 class HotDealsArgs(PageArgs):
-    """The currency whose prices count."""
+    """The currency whose prices count, and the language."""
 
     currency = Currency()
+    locale = _Locale()
 
 
 class WriteVariantSchema(Schema):
