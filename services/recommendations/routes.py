@@ -33,13 +33,9 @@ def list_recommendations(args: dict[str, Any]) -> dict[str, list[Recommendation]
         _check_user(args["user"])
     now = clock.now()
     with reading() as session:
-        recommender = Recommender(session, store(), window(now), now)
-        if args["product"]:
-            found = recommender.for_product(args["product"], args["limit"])
-        elif args["user"]:
-            found = recommender.for_user(args["user"], args["limit"])
-        else:
-            found = recommender.for_anybody(args["limit"])
+        found = Recommender(session, store(), window(now), now).recommend(
+            args["limit"], product_id=args["product"], user_id=args["user"]
+        )
     for one in found:
         metrics.count_shown(one.reason, one.writer)
     return {"data": found}

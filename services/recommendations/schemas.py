@@ -1,23 +1,20 @@
 """What goes into recommendations over HTTP, and what comes out."""
 
-from typing import Any
+from typing import get_args
 
 import marshmallow as ma
+from marshmallow import validate
 
 from libs.http.fields import Id, MoneyField, QueryInteger, Schema, Text
+from services.recommendations.queries.recommend import Reason
 
 
 class RecommendationArgs(Schema):
-    """What to recommend by: a product, or a user, or nothing in particular."""
+    """What to recommend by: a product, a user, both, or nothing in particular."""
 
     product = Id("prd", load_default=None)
     user = Id("usr", load_default=None)
     limit = QueryInteger(minimum=1, maximum=50, load_default=10)
-
-    @ma.validates_schema
-    def _one_subject(self, data: dict[str, Any], **_: Any) -> None:
-        if data["product"] and data["user"]:
-            raise ma.ValidationError("Name a product or a user, not both.")
 
 
 class RecommendationSchema(Schema):
@@ -27,7 +24,7 @@ class RecommendationSchema(Schema):
     slug = Text(required=True, attribute="product.slug")
     title = Text(required=True, attribute="product.title")
     prices = ma.fields.List(MoneyField(), required=True, attribute="product.prices")
-    reason = Text(required=True)
+    reason = ma.fields.String(required=True, validate=validate.OneOf(get_args(Reason)))
 
 
 class RecommendationsSchema(Schema):

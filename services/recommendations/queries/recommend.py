@@ -48,44 +48,31 @@ class Recommender:
     window: Window
     now: datetime
 
-    def for_product(self, product_id: UUID, limit: int) -> list[Recommendation]:
-        """What goes with a product, then what is popular, then what is in its category."""
-
-        def related() -> list[Found]:
-            place = near_product(product_id)
-            return list(self._read([place]).values())
-
-        first: list[tuple[Reason, Callable[[], list[Found]]]] = [("related", related)]
-        return self._fill(first, [product_id], {product_id}, limit)
-
-    def for_user(self, user_id: UUID, limit: int) -> list[Recommendation]:
-        """What goes with what a user saw, then what is popular; nothing that they have bought."""
-        history = products.list_history(self.session, user_id, self.window, _HISTORY)
-        bought = {one.product_id for one in history if one.weight >= BOUGHT}
-        recent = [one.product_id for one in history[:_LISTS]]
-        first: list[tuple[Reason, Callable[[], list[Found]]]] = [
-            ("personal", lambda: self._personal(user_id, history))
-        ]
-        return self._fill(first, recent, bought, limit)
-
-    def for_anybody(self, limit: int) -> list[Recommendation]:
-        """What is popular."""
-        return self._fill([], [], set(), limit)
-
-    def _fill(
-        self,
-        first: list[tuple[Reason, Callable[[], list[Found]]]],
-        near: list[UUID],
-        excluded: set[UUID],
-        limit: int,
+    def recommend(
+        self, limit: int, *, product_id: UUID | None = None, user_id: UUID | None = None
     ) -> list[Recommendation]:
-        """From one source after the other, each asked only if those before it were not enough."""
-        sources = [
-            *first,
+        """What goes with the product, then with what the user saw, then what is popular, then what
+        is in the category; neither the product nor anything that the user has bought."""
+        history = self._history(user_id)
+        bought = {one.product_id for one in history if one.weight >= BOUGHT}
+        near = [product_id] if product_id else [one.product_id for one in history[:_LISTS]]
+        sources: list[tuple[Reason, Callable[[], list[Found]]]] = [
+            ("related", lambda: self._related(product_id)),
+            ("personal", lambda: self._personal(user_id, history)),
             ("popular", self._popular),
             ("category", lambda: self._categories(near)),
             ("newest", self._newest),
         ]
+        asked = {product_id} if product_id else set()
+        return self._fill(sources, bought | asked, limit)
+
+    def _fill(
+        self,
+        sources: list[tuple[Reason, Callable[[], list[Found]]]],
+        excluded: set[UUID],
+        limit: int,
+    ) -> list[Recommendation]:
+        """From one source after the other, each asked only if those before it were not enough."""
         chosen: dict[UUID, Recommendation] = {}
         for reason, source in sources:
             for found in source():
@@ -106,8 +93,18 @@ class Recommender:
             shown += [sold[product_id] for product_id in part if product_id in sold]
         return shown[:count]
 
-    def _personal(self, user_id: UUID, history: list[Known]) -> list[Found]:
+    def _history(self, user_id: UUID | None) -> list[Known]:
+        if user_id is None:
+            return []
+        return products.list_history(self.session, user_id, self.window, _HISTORY)
+
+    def _related(self, product_id: UUID | None) -> list[Found]:
+        return list(self._read([near_product(product_id)]).values()) if product_id else []
+
+    def _personal(self, user_id: UUID | None, history: list[Known]) -> list[Found]:
         """The list that somebody wrote for the user, else what goes with the history."""
+        if user_id is None:
+            return []
         own = self._read([for_user(user_id)])
         if own:
             return list(own.values())

@@ -132,6 +132,19 @@ def test_what_a_customer_has_bought_is_not_recommended_to_them_again(shop, issue
     assert shop.recommends(issuer.user(ada), user=to_text("usr", ada)) == ["Tea"]
 
 
+def test_a_customer_on_a_product_page_gets_what_goes_with_it_but_not_what_they_have(shop, issuer):
+    ada = uuid7()
+    shop.sells("Mug", "Tea", "Bag", "Lamp")
+    shop.sold("Mug", "Tea", times=3)
+    shop.sold("Mug", "Bag", times=2)
+    shop.sold("Tea", "Lamp", customer=ada)
+    shop.keeps_up()
+
+    found = shop.reasons(issuer.user(ada), user=to_text("usr", ada), product=shop.product("Mug"))
+
+    assert found == {"Bag": "related"}
+
+
 def test_a_new_customer_gets_what_is_popular(shop, issuer):
     ada = uuid7()
     shop.sells("Mug", "Tea")
@@ -169,7 +182,6 @@ def test_no_more_than_the_limit_are_recommended(shop):
         {"product": to_text("usr", uuid7())},
         {"user": "me"},
         {"page": 2},
-        {"product": to_text("prd", uuid7()), "user": to_text("usr", uuid7())},
     ],
 )
 def test_a_malformed_question_is_refused(shop, query):
