@@ -8,6 +8,7 @@ MAX_TEXT = 5_000
 MAX_REASON = 500
 STARS = (1, 5)
 STATES = ("pending", "approved", "rejected")
+MODERATORS = ("admin", "moderator")
 
 # Controls and what turns the direction of the text around it; a line break and a tab may stay.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

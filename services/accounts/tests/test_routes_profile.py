@@ -151,3 +151,55 @@ def test_a_foreign_session_is_as_if_it_did_not_exist(ann, bob):
     assert answer.status_code == missing.status_code == 404
     assert answer.json | {"trace_id": 0} == missing.json | {"trace_id": 0}
     assert bob.call("GET", PROFILE).status_code == 200
+
+
+def test_a_profile_holds_what_the_shop_wants_to_know(ann):
+    more = {
+        "company": "Ann & Co",
+        "vat_id": "DE123456789",
+        "birth_date": "1990-12-31",
+        "attributes": {"shoe_size": "39"},
+    }
+
+    changed = ann.call("PATCH", f"{BASE}/profile", more)
+
+    assert {name: changed.json[name] for name in more} == more
+    emptied = ann.call("PUT", f"{BASE}/profile", {"name": "Ann"})
+    assert (emptied.json["company"], emptied.json["attributes"]) == (None, {})
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"birth_date": "2999-01-01"},
+        {"birth_date": "1990-1-1"},
+        {"birth_date": 19900101},
+        {"vat_id": "x"},
+        {"attributes": {"A b": "x"}},
+        {"attributes": {"a": 1}},
+        {"attributes": {f"a{n}": "x" for n in range(21)}},
+        {"email_verified": True},
+    ],
+)
+def test_a_bad_detail_is_refused(ann, fault):
+    assert ann.call("PATCH", f"{BASE}/profile", fault).status_code == 422
+
+
+def test_one_session_is_shown_and_all_others_can_be_ended(ann):
+    other = ann.elsewhere()
+    [newest, first] = ann.call("GET", f"{BASE}/sessions").json["data"]
+
+    shown = ann.call("GET", f"{BASE}/sessions/{newest['id']}")
+    ended = ann.call("DELETE", f"{BASE}/sessions")
+
+    assert (shown.json["id"], shown.json["current"]) == (newest["id"], False)
+    assert ended.status_code == 204
+    assert ann.call("GET", f"{BASE}/sessions/{first['id']}").status_code == 200
+    assert ann.call("GET", f"{BASE}/sessions/{newest['id']}").status_code == 404
+    assert other.refresh().status_code == 401
+
+
+def test_a_session_of_somebody_else_is_as_good_as_none(ann, bob):
+    [mine] = ann.call("GET", f"{BASE}/sessions").json["data"]
+
+    assert bob.call("GET", f"{BASE}/sessions/{mine['id']}").status_code == 404

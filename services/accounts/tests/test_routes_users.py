@@ -134,3 +134,56 @@ def test_two_administrators_cannot_remove_each_other(app, client, admin):
     assert statuses[0] == 200
     assert statuses[1] in (401, 409)
     assert rows("SELECT count(*) FROM user_account WHERE 'admin' = ANY (roles)") == [(1,)]
+
+
+def test_an_administrator_opens_an_account(admin, client):
+    body = {
+        "email": "Carl@Example.com",
+        "name": "Carl",
+        "roles": ["support"],
+        "password": "opal-thicket-58-wren",
+        "company": "Carl & Co",
+    }
+
+    made = admin.call("POST", USERS, body, **{"Idempotency-Key": "carl"})
+    again = admin.call("POST", USERS, body, **{"Idempotency-Key": "carl"})
+
+    assert made.status_code == 201
+    assert again.json == made.json
+    assert (made.json["email"], made.json["roles"]) == ("carl@example.com", ["support"])
+    assert Person(client, "carl@example.com", body["password"]).log_in().tokens
+
+
+def test_an_address_that_somebody_has_opens_no_second_account(admin, ann):
+    answer = admin.call("POST", USERS, {"email": ann.email, "name": "Ann"})
+
+    assert answer.json["code"] == "accounts.email_taken"
+
+
+def test_a_user_is_replaced_as_a_whole(admin, ann):
+    path = f"{USERS}/{ann.id}"
+    admin.call("PATCH", path, {"status": "disabled"})
+
+    whole = {"name": "Ann B", "roles": ["customer", "support"], "status": "active", "vat_id": "DE1"}
+    refused = admin.call("PUT", path, whole)
+    answer = admin.call("PUT", path, whole | {"vat_id": "DE123456789"})
+
+    assert refused.status_code == 422
+    assert (answer.json["name"], answer.json["status"]) == ("Ann B", "active")
+    assert answer.json["vat_id"] == "DE123456789"
+
+
+def test_a_deactivated_user_stays_and_may_not_come_in(admin, ann):
+    assert admin.call("DELETE", f"{USERS}/{ann.id}").status_code == 204
+
+    assert admin.call("GET", f"{USERS}/{ann.id}").json["status"] == "disabled"
+    assert ann.call("GET", f"{BASE}/profile").status_code == 401
+
+
+def test_users_are_found_by_role_and_status(admin, ann, bob):
+    admin.call("PATCH", f"{USERS}/{bob.id}", {"roles": ["moderator"], "status": "disabled"})
+
+    by_role = admin.call("GET", f"{USERS}?role=moderator").json["data"]
+    by_status = admin.call("GET", f"{USERS}?status=disabled").json["data"]
+
+    assert [one["id"] for one in by_role] == [one["id"] for one in by_status] == [bob.id]

@@ -14,6 +14,7 @@ from libs.http.paging import PageArgs
 from services.reviews import queries
 from services.reviews.commands import moderation as commands
 from services.reviews.models import Review, TrailEntry
+from services.reviews.rules import MODERATORS
 from services.reviews.schemas import (
     ModeratedReviewPageSchema,
     ModeratedReviewSchema,
@@ -33,7 +34,7 @@ _seen = partial(etag.check_if_match, required=True)
 
 
 @moderation.get("")
-@access(roles=("admin",))
+@access(roles=MODERATORS)
 @moderation.arguments(ModerationArgs, location="query")
 @moderation.response(200, ModeratedReviewPageSchema)
 def list_reviews(args: dict[str, Any]) -> Page[Review]:
@@ -43,7 +44,7 @@ def list_reviews(args: dict[str, Any]) -> Page[Review]:
 
 
 @moderation.get(f"{ONE}/trail")
-@access(roles=("admin",))
+@access(roles=MODERATORS)
 @moderation.arguments(PageArgs, location="query")
 @moderation.response(200, ReviewTrailPageSchema)
 def list_review_trail(args: dict[str, Any], review_id: UUID) -> Page[TrailEntry]:
@@ -53,7 +54,7 @@ def list_review_trail(args: dict[str, Any], review_id: UUID) -> Page[TrailEntry]
 
 
 @moderation.post(f"{ONE}/approve")
-@access(roles=("admin",))
+@access(roles=MODERATORS)
 @moderation.response(200, ModeratedReviewSchema)
 def approve_review(review_id: UUID) -> Review:
     """Show a review and count its stars; needs If-Match."""
@@ -62,7 +63,7 @@ def approve_review(review_id: UUID) -> Review:
 
 
 @moderation.post(f"{ONE}/reject")
-@access(roles=("admin",))
+@access(roles=MODERATORS)
 @moderation.arguments(ReviewReasonSchema)
 @moderation.response(200, ModeratedReviewSchema)
 def reject_review(body: dict[str, Any], review_id: UUID) -> Review:

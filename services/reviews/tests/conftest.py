@@ -26,10 +26,10 @@ def people(app: Flask, issuer: Issuer) -> People:
     return People(app, issuer)
 
 
-@pytest.fixture
-def moderator(people: People) -> Caller:
-    """An administrator."""
-    return people.somebody("admin")
+@pytest.fixture(params=["admin", "moderator"])
+def moderator(people: People, request: pytest.FixtureRequest) -> Caller:
+    """Somebody who may decide."""
+    return people.somebody(request.param)
 
 
 @pytest.fixture
