@@ -11,6 +11,7 @@
 {{ include "argosy.docs" (merge (dict "name" "docs" "prefixes" $pages) $scope) }}
 {{- end }}
 {{ include "argosy.administrator" (merge (dict "name" "administrator") $scope) }}
+{{ include "argosy.mockRecommendations" (merge (dict "name" "mock-recommendations") $scope) }}
 {{ include "argosy.test" (merge (dict "name" "test") $scope) }}
 {{ include "common.rules" (merge (dict "name" "argosy") $scope) }}
 {{ include "common.dashboards" (merge (dict "name" "argosy") $scope) }}
@@ -67,6 +68,19 @@
 {{- $args := list "create-admin" "--email" $wanted.email "--name" $wanted.name }}
 {{- $pod := dict "component" "administrator" "container" "administrator" "command" $command "args" $args "facts" $facts "secrets" (list "accountsDatabase") "gate" .values.migrate.enabled }}
 {{- $_ := set $pod "secretVariables" (include "argosy.adminPassword" . | fromYamlArray) }}
+{{ include "common.job" (merge (dict "mode" "job") $pod (omit . "facts")) }}
+{{- end }}
+{{- end -}}
+
+{{/* For whoever builds on the store of recommendations before there are visitors. */}}
+{{- define "argosy.mockRecommendations" -}}
+{{- $wanted := .root.Values.mockRecommendations }}
+{{- if $wanted.enabled }}
+{{- include "common.assertImage" . }}
+{{- $facts := merge (dict "services" (list "recommendations") "databases" (list "recommendationsDatabase")) (omit .facts "services" "databases") }}
+{{- $command := list "/opt/argosy/venv/bin/python" "-m" "services.recommendations.cli" }}
+{{- $args := list "mock" "--writer" $wanted.writer "--hours" $wanted.hours "--seed" $wanted.seed }}
+{{- $pod := dict "component" "mock-recommendations" "container" "mock" "command" $command "args" $args "facts" $facts "secrets" (list "recommendationsDatabase" "recommendationsStore") "gate" .values.migrate.enabled }}
 {{ include "common.job" (merge (dict "mode" "job") $pod (omit . "facts")) }}
 {{- end }}
 {{- end -}}

@@ -138,6 +138,7 @@ UMBRELLA: Mapping[str, Values] = {
     "services with eval data": _global(data={"mode": "eval"}, monitoring=MONITORED, route=INGRESS)
     | {"administrator": {"enabled": True}},
     "services without the rest": {"docs": {"enabled": False}, "test": {"enabled": False}},
+    "mock recommendations": {"mockRecommendations": {"enabled": True}},
     "some services": {"notifications": {"enabled": False}, "promotions": {"enabled": False}},
     "a test of the shop's own article": {"test": OWN_ARTICLE},
     "all in one": _global(profile="all-in-one"),
@@ -145,6 +146,8 @@ UMBRELLA: Mapping[str, Values] = {
         profile="all-in-one", data={"mode": "eval"}, monitoring=MONITORED, route=GATEWAY
     )
     | {"administrator": {"enabled": True}},
+    "all in one with mock recommendations": _global(profile="all-in-one")
+    | {"mockRecommendations": {"enabled": True, "writer": "team-b", "hours": 2, "seed": 7}},
     "all in one behind an ingress": _global(profile="all-in-one", route=INGRESS),
     "all in one, scaled": _global(profile="all-in-one") | {"allInOne": SCALED},
     "all in one, small": _global(profile="all-in-one") | {"allInOne": SMALL},
