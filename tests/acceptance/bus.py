@@ -1,6 +1,6 @@
 """What the shop announces on its bus, heard by a stranger."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,22 +11,36 @@ from libs.messaging.topology import FACTS
 from libs.testing.cluster import Cluster
 
 
+class Ear:
+    """Calling it gives the payloads of all facts so far; `headers` are those of the messages."""
+
+    def __init__(self, queue: Any) -> None:
+        self._queue = queue
+        self._heard: list[dict[str, Any]] = []
+        self.headers: list[dict[str, Any]] = []
+
+    def __call__(self) -> list[dict[str, Any]]:
+        while self._queue is not None and (message := self._queue.get(no_ack=True)) is not None:
+            self._heard.append(_data(message.body))
+            self.headers.append(message.headers)
+        return self._heard
+
+    def close(self) -> None:
+        """From now on only what was heard so far."""
+        self._queue = None
+
+
 @contextmanager
-def listening(cluster: Cluster, wire_name: str) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """Yields a function that gives all facts of that name since the block began."""
-    heard: list[dict[str, Any]] = []
+def listening(cluster: Cluster, wire_name: str) -> Iterator[Ear]:
+    """Hears all facts of that name since the block began; after it, no more."""
     with Connection(cluster.rabbit.url, connect_timeout=5) as connection:
-        channel = connection.channel()
         exchange = Exchange(FACTS, type="topic", passive=True)
-        queue = Queue("", exchange, wire_name, exclusive=True, auto_delete=True)(channel)
-        queue.declare()
-
-        def so_far() -> list[dict[str, Any]]:
-            while (message := queue.get(no_ack=True)) is not None:
-                heard.append(_data(message.body))
-            return heard
-
-        yield so_far
+        queue = Queue("", exchange, wire_name, exclusive=True, auto_delete=True)
+        bound = queue(connection.channel())
+        bound.declare()
+        ear = Ear(bound)
+        yield ear
+        ear.close()
 
 
 def _data(body: bytes | str) -> dict[str, Any]:

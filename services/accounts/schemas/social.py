@@ -16,7 +16,7 @@ class SignInProvidersSchema(fields.Schema):
 class SignInCallbackSchema(fields.Schema):
     """A code, or an error; providers add more of these, of which nothing is used."""
 
-    state = fields.Text(1, _MAX, load_default="")
+    state = fields.Text(0, _MAX, load_default="")
     code = fields.Text(1, _MAX, load_default=None)
     error = fields.Text(0, _MAX, load_default=None)
     error_description = fields.Text(0, _MAX, load_default=None)
