@@ -77,6 +77,8 @@ class OrderLinesSold(Fact, frozen=True, kw_only=True):
     wire_name: ClassVar[str] = "orders.order_lines_sold.v1"
 
     order_id: UUID
+    currency: str
+    confirmed_at: datetime
     first: int
     lines: tuple[OrderLine, ...]
 

@@ -89,13 +89,16 @@ class Sale(Base):
 
 
 class SaleLine(Base):
-    """A line of a confirmed order."""
+    """A line of a confirmed order, with what is needed to count it alone."""
 
     __tablename__ = "sale_line"
+    __table_args__ = (Index(None, "generation", "confirmed_at"),)
 
     generation: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(CHAR(3))
+    confirmed_at: Mapped[datetime]
     product_id: Mapped[UUID]
     variant_id: Mapped[UUID]
     sku: Mapped[str]

@@ -114,7 +114,7 @@ def confirm(session: Session, order_id: UUID, redemptions: tuple[Redemption, ...
         redemptions=redemptions,
     )
     announce(session, fact)
-    for part in _parts(order_id, sold) if omitted else ():
+    for part in _parts(fact, sold) if omitted else ():
         announce(session, part)
 
 
@@ -166,15 +166,23 @@ def _amounts(
     )
 
 
-def _parts(order_id: UUID, lines: Sequence[SoldLine]) -> Iterator[OrderLinesSold]:
+def _parts(order: OrderConfirmed, lines: Sequence[SoldLine]) -> Iterator[OrderLinesSold]:
     """The lines in facts that are each small enough."""
-    part: list[SoldLine] = []
-    first, size = 1, 0
-    for position, line in enumerate(lines, 1):
+    begun = size = 0
+    for index, line in enumerate(lines):
         wide = len(msgspec.json.encode(line))
-        if part and size + wide > FACT_BYTES:
-            yield OrderLinesSold(order_id=order_id, first=first, lines=tuple(part))
-            part, first, size = [], position, 0
-        part.append(line)
+        if index > begun and size + wide > FACT_BYTES:
+            yield _part(order, begun, lines[begun:index])
+            begun, size = index, 0
         size += wide
-    yield OrderLinesSold(order_id=order_id, first=first, lines=tuple(part))
+    yield _part(order, begun, lines[begun:])
+
+
+def _part(order: OrderConfirmed, begun: int, lines: Sequence[SoldLine]) -> OrderLinesSold:
+    return OrderLinesSold(
+        order_id=order.order_id,
+        currency=order.currency,
+        confirmed_at=order.confirmed_at,
+        first=begun + 1,
+        lines=tuple(lines),
+    )

@@ -1,7 +1,6 @@
 """What confirmed orders and refunds are worth."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -27,12 +26,12 @@ _SALE = Statement(
 )
 _LINES = Statement(
     """
-    INSERT INTO sale_line
-        (generation, order_id, position, product_id, variant_id, sku, title, quantity, total_minor)
-    SELECT generation, $2::uuid, line.*
+    INSERT INTO sale_line (generation, order_id, currency, confirmed_at, position, product_id,
+        variant_id, sku, title, quantity, total_minor)
+    SELECT generation, $2::uuid, $3, $4::timestamptz, line.*
     FROM unnest($1::bigint[]) AS g (generation),
-        unnest($3::bigint[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::bigint[],
-            $9::bigint[]) AS line
+        unnest($5::bigint[], $6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::bigint[],
+            $11::bigint[]) AS line
     ON CONFLICT DO NOTHING
     """
 )
@@ -82,7 +81,7 @@ def add_sale(session: Session, generations: list[int], fact: OrderConfirmed) -> 
         amounts.included_tax_minor,
         fact.confirmed_at,
     )
-    _add_lines(session, generations, fact.order_id, 1, fact.lines)
+    _add_lines(session, generations, fact, 1, fact.lines)
     if fact.redemptions:
         used = [(one.code, one.promotion_id, one.discount_minor) for one in fact.redemptions]
         _COUPONS.later(session, generations, fact.order_id, *map(list, zip(*used, strict=True)))
@@ -90,7 +89,7 @@ def add_sale(session: Session, generations: list[int], fact: OrderConfirmed) -> 
 
 def add_lines(session: Session, generations: list[int], fact: OrderLinesSold) -> None:
     """Count lines of a very long order."""
-    _add_lines(session, generations, fact.order_id, fact.first, fact.lines)
+    _add_lines(session, generations, fact, fact.first, fact.lines)
 
 
 def add_refund(session: Session, generations: list[int], fact: ReturnSettled) -> None:
@@ -111,7 +110,7 @@ def add_refund(session: Session, generations: list[int], fact: ReturnSettled) ->
 def _add_lines(
     session: Session,
     generations: list[int],
-    order_id: UUID,
+    order: OrderConfirmed | OrderLinesSold,
     first: int,
     lines: Sequence[OrderLine],
 ) -> None:
@@ -128,7 +127,8 @@ def _add_lines(
         for position, line in enumerate(lines, first)
     ]
     if rows:
-        _LINES.later(session, generations, order_id, *map(list, zip(*rows, strict=True)))
+        of_order = (order.order_id, order.currency, order.confirmed_at)
+        _LINES.later(session, generations, *of_order, *map(list, zip(*rows, strict=True)))
 
 
 def _all_goods(total: int) -> OrderAmounts:

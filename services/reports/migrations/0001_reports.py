@@ -104,6 +104,8 @@ def _sales() -> None:
             generation bigint NOT NULL,
             order_id uuid NOT NULL,
             position bigint NOT NULL,
+            currency char(3) NOT NULL,
+            confirmed_at timestamptz NOT NULL,
             product_id uuid NOT NULL,
             variant_id uuid NOT NULL,
             sku text NOT NULL,
@@ -113,6 +115,9 @@ def _sales() -> None:
             CONSTRAINT pk_sale_line PRIMARY KEY (generation, order_id, position)
         )
         """
+    )
+    op.execute(
+        "CREATE INDEX ix_sale_line_generation_confirmed_at ON sale_line (generation, confirmed_at)"
     )
     op.execute(
         """

@@ -12,7 +12,7 @@ import msgspec
 from services.reports.queries.report import Report
 
 _SOLD = """
-    FROM sale s
+    FROM {} s
     WHERE s.generation = (SELECT current FROM projection)
       AND s.confirmed_at >= :start AND s.confirmed_at < :end
       AND (CAST(:currency AS text) IS NULL OR s.currency = :currency)
@@ -25,12 +25,11 @@ _PAID_BACK = """
 """
 # Every line that was sold or came back in the range, as one row.
 _LINES = f"""
-    sold AS (SELECT s.* {_SOLD}),
     paid_back AS (SELECT r.* {_PAID_BACK}),
     line AS (
-        SELECT l.product_id, s.currency, s.order_id, l.title, l.quantity AS pieces,
-            l.total_minor, 0::bigint AS returned, 0::bigint AS refunded_minor
-        FROM sold s JOIN sale_line l USING (generation, order_id)
+        SELECT s.product_id, s.currency, s.order_id, s.title, s.quantity AS pieces,
+            s.total_minor, 0::bigint AS returned, 0::bigint AS refunded_minor
+        {_SOLD.format("sale_line")}
         UNION ALL
         SELECT l.product_id, r.currency, NULL, l.title, 0, 0, b.quantity, b.amount_minor
         FROM paid_back r JOIN refund_line b USING (generation, return_id)
@@ -106,12 +105,13 @@ SALES_BY_PERIOD = Report(
     PeriodSales,
     f"""
     WITH entry AS (
-        SELECT s.confirmed_at AS at, s.currency, 1 AS orders,
-            (SELECT coalesce(sum(quantity), 0) FROM sale_line l
-             WHERE l.generation = s.generation AND l.order_id = s.order_id) AS pieces,
+        SELECT s.confirmed_at AS at, s.currency, 1 AS orders, 0::bigint AS pieces,
             s.subtotal_minor, s.discount_minor, s.shipping_minor, s.tax_minor,
             s.included_tax_minor, s.total_minor, 0 AS returns, 0::bigint AS refunded_minor
-        {_SOLD}
+        {_SOLD.format("sale")}
+        UNION ALL
+        SELECT s.confirmed_at, s.currency, 0, s.quantity, 0, 0, 0, 0, 0, 0, 0, 0
+        {_SOLD.format("sale_line")}
         UNION ALL
         SELECT r.refunded_at, r.currency, 0, 0, 0, 0, 0, 0, 0, 0, 1, r.amount_minor
         {_PAID_BACK}
@@ -173,7 +173,7 @@ CUSTOMERS = Report(
     WITH entry AS (
         SELECT s.customer_id, s.currency, 1 AS orders, s.total_minor, 0 AS returns,
             0::bigint AS refunded_minor, s.confirmed_at
-        {_SOLD}
+        {_SOLD.format("sale")}
         UNION ALL
         SELECT s.customer_id, r.currency, 0, 0, 1, r.amount_minor, NULL
         FROM (SELECT r.* {_PAID_BACK}) r JOIN sale s USING (generation, order_id)

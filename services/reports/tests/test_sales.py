@@ -141,8 +141,14 @@ def test_a_very_long_order_is_counted_from_its_parts(shop: Shop, desk: Desk) -> 
     whole = confirmed(things, lines=(), lines_omitted=True, number="7")
     lines = confirmed(things).lines
     parts = [
-        OrderLinesSold(order_id=whole.order_id, first=3, lines=lines[2:]),
-        OrderLinesSold(order_id=whole.order_id, first=1, lines=lines[:2]),
+        OrderLinesSold(
+            order_id=whole.order_id,
+            currency=whole.currency,
+            confirmed_at=whole.confirmed_at,
+            first=first,
+            lines=some,
+        )
+        for first, some in ((3, lines[2:]), (1, lines[:2]))
     ]
     shop.tells(parts[0], whole, parts[1])
 
