@@ -6,6 +6,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 
 from libs.outbound.addresses import Target, is_public, parse
@@ -62,7 +63,12 @@ class OutboundClient:
         self._private_hosts = frozenset(private_hosts)
         self._limits = limits
         self._resolve = resolve
-        self._trust = trust or ssl.create_default_context()
+        self._given_trust = trust
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Made for the first encrypted call: reading all authorities takes a while."""
+        return self._given_trust or ssl.create_default_context()
 
     def request(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
