@@ -1,5 +1,6 @@
 """One shop for the whole acceptance suite, and the count of rows at its end."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 
 from libs.testing.message_providers.fcm import FcmServer, fcm_server
 from libs.testing.message_providers.twilio import TwilioServer, twilio_server
+from libs.testing.oidc_provider import OidcProvider, oidc_provider
 from libs.testing.smtp_server import SmtpServer, smtp_server
 from tests.acceptance.later import LATER
 from tests.acceptance.rows import ROWS
@@ -70,15 +72,28 @@ def fcm() -> Iterator[FcmServer]:
 
 
 @pytest.fixture(scope="package")
+def identity_provider() -> Iterator[OidcProvider]:
+    """Where people can sign in instead; tests say who sits at the browser."""
+    with oidc_provider() as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
 def third_parties(
     mails: SmtpServer,
     twilio: TwilioServer,
     fcm: FcmServer,
+    identity_provider: OidcProvider,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, str]:
     """The settings that lead the shop to servers outside of it."""
     account = fcm.write_credentials(tmp_path_factory.mktemp("fcm") / "account.json")
+    callback = f"{ORIGIN}/api/v1/accounts/oauth/test/callback"
+    providers = tmp_path_factory.mktemp("oidc") / "providers.json"
+    known = {"providers": [identity_provider.settings(callback)]}
+    providers.write_text(json.dumps(known), encoding="utf-8")
     return {
+        "ARGOSY_ACCOUNTS_OIDC_FILE": str(providers),
         "ARGOSY_NOTIFICATIONS_SMTP_URL": mails.url,
         "ARGOSY_NOTIFICATIONS_TWILIO_ACCOUNT": twilio.account,
         "ARGOSY_NOTIFICATIONS_TWILIO_TOKEN": twilio.token,

@@ -5,11 +5,6 @@ REAL_PROVIDERS = "needs accounts at real payment providers"
 LIVE_CLUSTER = "needs a live Kubernetes cluster"
 
 LATER: dict[int, str] = {
-    6: WITH_ITS_PART,
-    7: WITH_ITS_PART,
-    9: WITH_ITS_PART,
-    10: WITH_ITS_PART,
-    11: WITH_ITS_PART,
     20: WITH_ITS_PART,
     25: WITH_ITS_PART,
     28: WITH_ITS_PART,

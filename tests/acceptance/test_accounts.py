@@ -2,13 +2,17 @@
 
 from itertools import count
 from typing import Any
+from urllib.parse import urlsplit
 
 import bcrypt
 import psycopg2
 import pytest
+import urllib3
 
+from libs.testing.oidc_provider import Person
 from libs.testing.process import run_to_end
-from tests.end_to_end.shop import PASSWORD, Shop
+from libs.testing.smtp_server import SmtpServer
+from tests.end_to_end.shop import ADDRESS, PASSWORD, Shop, await_that
 
 _people = count(1)
 
@@ -129,3 +133,103 @@ def test_row_012_only_administrators_write_what_customers_read(shop):
 
     assert [answer.status for answer in answers] == [401, 403]
     assert shop.admin.get("/users").status == 200
+
+
+def _mailed_token(mails: SmtpServer, email: str, subject: str) -> str:
+    """The code in the newest mail of that subject to the address."""
+    found: list[str] = []
+
+    def look() -> bool:
+        parts = [
+            one.message.get_body(("plain",))
+            for one in mails.journal
+            if one.recipients == (email,) and one.message["Subject"] == subject
+        ]
+        found[:] = [part.get_content() for part in parts if part]
+        return bool(found)
+
+    await_that(f"the mail: {subject}", look)
+    return found[-1].partition("code: ")[2].split()[0]
+
+
+def test_row_006_a_forgotten_password_is_reset_by_mail(shop, mails, person):
+    before = shop.log_in(person["email"])
+    asked = [
+        shop.guest().post("/accounts/password-resets", {"email": email})
+        for email in (person["email"], "unknown@example.com")
+    ]
+    token = _mailed_token(mails, person["email"], "Set a new password")
+
+    path, body = f"/accounts/password-resets/{token}", {"new_password": "amber-harbor-93-fern"}
+    answers = [shop.guest().call("PUT", path, body).status for _ in range(2)]
+
+    assert {(answer.status, answer.body) for answer in asked} == {(202, None)}
+    assert answers == [204, 400]
+    assert before.get("/accounts/profile").status == 401
+    credentials = {"email": person["email"], "password": body["new_password"]}
+    shop.guest().post("/accounts/login", credentials).expect(200)
+
+
+def test_row_007_people_sign_in_at_an_identity_provider(shop, identity_provider):
+    identity_provider.person = Person(subject="row-7", email="row7@example.com", name="Row Seven")
+    start = shop.guest().at("GET", "/api/v1/accounts/oauth/test/start")
+    with urllib3.PoolManager(retries=False, timeout=5) as browser:
+        agreed = browser.request("GET", start.headers["Location"], redirect=False)
+    back = urlsplit(agreed.headers["Location"])
+    cookie = start.headers["Set-Cookie"].partition(";")[0]
+
+    stolen = shop.guest().at("GET", f"{back.path}?{back.query}")
+    tokens = shop.guest().at("GET", f"{back.path}?{back.query}", Cookie=cookie).expect(200)
+
+    bearer = f"Bearer {tokens['access_token']}"
+    profile = shop.guest().get("/accounts/profile", Authorization=bearer).expect(200)
+    assert (start.status, stolen.status) == (302, 401)
+    assert (profile["email"], profile["email_verified"]) == ("row7@example.com", True)
+
+
+def test_row_009_a_customer_keeps_an_address_book(shop, person):
+    customer, other = shop.log_in(person["email"]), shop.customer()
+    first = customer.post("/accounts/addresses", ADDRESS | {"default_shipping": True}).expect(201)
+    second = customer.post("/accounts/addresses", ADDRESS | {"default_shipping": True}).expect(201)
+    path = f"/accounts/addresses/{second['id']}"
+
+    customer.call("PATCH", path, {"city": "Hamburg"}).expect(200)
+
+    flags = {
+        one["id"]: (one["city"], one["default_shipping"])
+        for one in customer.get("/accounts/addresses").expect(200)["data"]
+    }
+    assert flags == {first["id"]: (ADDRESS["city"], False), second["id"]: ("Hamburg", True)}
+    assert other.get(path).status == 404
+    customer.call("DELETE", path).expect(204)
+
+
+def test_row_010_a_user_has_fields_of_the_shops_own(shop, person):
+    more = {
+        "phone": "+49 421 1",
+        "company": "Ada & Co",
+        "vat_id": "DE123456789",
+        "birth_date": "1990-12-31",
+        "attributes": {"shoe_size": "39"},
+    }
+
+    changed = shop.log_in(person["email"]).call("PATCH", "/accounts/profile", more).expect(200)
+
+    assert {name: changed[name] for name in more} == more
+
+
+def test_row_011_administrators_manage_users(shop, mails):
+    email = "staff11@example.com"
+    body = {"email": email, "name": "Staff", "roles": ["moderator"]}
+    made = shop.admin.post("/users", body).expect(201)
+    token = _mailed_token(mails, email, "Set a new password")
+    path = f"/users/{made['id']}"
+
+    changed = shop.admin.call("PATCH", path, {"roles": ["support"]}).expect(200)
+    listed = shop.admin.get(f"/users?email={email}").expect(200)["data"]
+    shop.admin.call("DELETE", path).expect(204)
+
+    assert token
+    assert changed["roles"] == ["support"]
+    assert [one["id"] for one in listed] == [made["id"]]
+    assert shop.admin.get(path).expect(200)["status"] == "disabled"
