@@ -116,6 +116,7 @@ WORDS: dict[str, Any] = {
     "use": "sig",
     "user_agent": "Mozilla/5.0",
     "value": "blue",
+    "vat_id": "DE123456789",
     "verdict": "approved",
     "version": 3,
     "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",

@@ -24,7 +24,7 @@ class ChangePriceListSchema(Schema):
 class CreatePriceListSchema(ChangePriceListSchema):
     """A price list; it starts at once unless a time is given."""
 
-    code = Slug(required=True)
+    code = Slug(required=True, metadata={"examples": ["summer-sale"]})
     name = PlainText(1, 120, required=True)
     priority = Integer(minimum=0, maximum=1_000_000, load_default=0)
     ends_at = Timestamp(allow_none=True, load_default=None)

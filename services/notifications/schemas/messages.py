@@ -120,9 +120,21 @@ class _SendSchema(Schema):
 class SendEmailSchema(_SendSchema):
     """A mail to a user, or to any address."""
 
-    to = Email(load_default=None, metadata={"examples": ["ada@example.org"]})
-    subject = Text(1, MAX_SUBJECT, load_default=None, metadata={"examples": ["Your parcel"]})
-    body = Text(1, 20_000, load_default=None, metadata={"examples": ["It is on its way."]})
+    to = Email(
+        load_default=None, metadata={"examples": ["ada@example.org"], "x-instead-of": "user_id"}
+    )
+    subject = Text(
+        1,
+        MAX_SUBJECT,
+        load_default=None,
+        metadata={"examples": ["Your parcel"], "x-instead-of": "template"},
+    )
+    body = Text(
+        1,
+        20_000,
+        load_default=None,
+        metadata={"examples": ["It is on its way."], "x-instead-of": "template"},
+    )
 
 
 class SendSmsSchema(_SendSchema):
@@ -133,17 +145,32 @@ class SendSmsSchema(_SendSchema):
         16,
         validate=ma.validate.Regexp(PHONE.pattern + r"\Z"),
         load_default=None,
-        metadata={"examples": ["+4915112345678"]},
+        metadata={"examples": ["+4915112345678"], "x-instead-of": "user_id"},
     )
-    body = Text(1, 1600, load_default=None, metadata={"examples": ["Your parcel is here."]})
+    body = Text(
+        1,
+        1600,
+        load_default=None,
+        metadata={"examples": ["Your parcel is here."], "x-instead-of": "template"},
+    )
 
 
 class SendPushSchema(_SendSchema):
     """A push message to all devices of a user."""
 
     user_id = Id("usr", required=True)
-    title = Text(1, MAX_SUBJECT, load_default=None, metadata={"examples": ["Your parcel"]})
-    body = Text(1, 1000, load_default=None, metadata={"examples": ["It is on its way."]})
+    title = Text(
+        1,
+        MAX_SUBJECT,
+        load_default=None,
+        metadata={"examples": ["Your parcel"], "x-instead-of": "template"},
+    )
+    body = Text(
+        1,
+        1000,
+        load_default=None,
+        metadata={"examples": ["It is on its way."], "x-instead-of": "template"},
+    )
 
 
 class SentSchema(Schema):
