@@ -48,6 +48,10 @@ _OWN = {
     "ARGOSY_PAYMENTS_SIMULATOR_WEBHOOK_SECRETS": Credential(
         "webhooks", "argosy-payments-webhooks", "secrets", ""
     ),
+    "ARGOSY_CATALOG_SEARCH_URL": Credential(
+        "search", "argosy-catalog-search", "url", "", given=False
+    ),
+    "ARGOSY_CATALOG_MEDIA_URL": Credential("media", "argosy-catalog-media", "url", "", given=False),
     "ARGOSY_NOTIFICATIONS_SMTP_URL": Credential(
         "smtp", "argosy-notifications-smtp", "url", "", given=False
     ),
