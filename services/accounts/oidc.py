@@ -57,7 +57,7 @@ class Journey(NamedTuple):
     verifier: str
 
     @classmethod
-    def begin(cls) -> "Journey":
+    def set_out(cls) -> "Journey":
         """Four secrets that nobody can guess."""
         return cls(*(secrets.token_urlsafe(_SECRET_BYTES) for _ in cls._fields))
 

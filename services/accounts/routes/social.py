@@ -39,7 +39,7 @@ def list_sign_in_providers() -> dict[str, Any]:
 @oauth.response(302)
 def start_sign_in(provider: str) -> Response:
     """Send the browser to an identity provider."""
-    journey = Journey.begin()
+    journey = Journey.set_out()
     url = vault().providers.get(provider).authorization_url(journey)
     with transaction() as session:
         social.keep_journey(session, provider, journey)
