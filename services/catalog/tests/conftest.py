@@ -1,6 +1,7 @@
 """The catalog app on a database of its own, and a shop to fill."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg2.extensions
@@ -11,7 +12,9 @@ from sqlalchemy import event, text
 from libs.db.base import db
 from libs.db.transaction import reading
 from libs.testing.service_fixtures import ServiceApp
+from services.catalog.tests import s3
 from services.catalog.tests.shop import MUG, Shop
+from services.catalog.tests.studio import Studio
 
 
 @pytest.fixture
@@ -64,3 +67,25 @@ def mug(client: Any, admin: dict[str, str]) -> str:
     answer = client.post("/api/v1/products", json=MUG, headers=admin)
     location: str = answer.headers["Location"]
     return location
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """Where an S3 API answers."""
+    with s3.running() as place:
+        yield place
+
+
+@pytest.fixture(params=["disk", "s3"])
+def media_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A place for images, of each kind in turn."""
+    if request.param == "disk":
+        return f"file://{tmp_path}"
+    secret = s3.SECRET.replace("/", "%2F").replace("+", "%2B")
+    return f"s3+http://{s3.KEY}:{secret}@{request.getfixturevalue('s3_server')}/pictures"
+
+
+@pytest.fixture
+def studio(client: Any, admin: dict[str, str], mug: str) -> Studio:
+    """Makes images of a product."""
+    return Studio(client, admin, mug)
