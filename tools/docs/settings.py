@@ -41,6 +41,8 @@ def _rows(group: type[Settings]) -> Iterator[str]:
     hints = get_type_hints(group)
     for field in fields(group):
         kind = str(getattr(hints[field.name], "__name__", hints[field.name]))
+        if choices := field.metadata.get("one_of"):
+            kind = " or ".join(choices)
         meaning = str(field.metadata.get("help", "")).replace("|", "\\|")
         yield f"| `{group.variable(field.name)}` | {kind} | {_default(field)} | {meaning} |\n"
 
