@@ -25,6 +25,7 @@ from services.accounts.models.users import User
 from services.accounts.worker import WORKER as ACCOUNTS
 from services.carts.worker import WORKER as CARTS
 from services.events.worker import WORKER as EVENTS
+from services.notifications.worker import WORKER as NOTIFICATIONS
 from services.orders.tasks import tasks as order_tasks
 from services.recommendations.worker import WORKER as RECOMMENDATIONS
 from services.reviews.worker import WORKER as REVIEWS
@@ -32,7 +33,7 @@ from services.wishlists.worker import WORKER as WISHLISTS
 
 # The HTTP half of orders is not needed here, so its settings are not either.
 ORDERS = WorkerService(name="orders", tasks=order_tasks)
-SERVICES = (ACCOUNTS, ORDERS, CARTS, EVENTS, RECOMMENDATIONS, REVIEWS, WISHLISTS)
+SERVICES = (ACCOUNTS, ORDERS, CARTS, EVENTS, NOTIFICATIONS, RECOMMENDATIONS, REVIEWS, WISHLISTS)
 
 _ORDER = """
     INSERT INTO orders (id, number, cart_id, customer_id, email, currency, subtotal_minor,
@@ -69,6 +70,10 @@ _WISHLIST = (
     "INSERT INTO wishlist (id, user_id, name, item_count, version)"
     " VALUES (:order_id, :customer_id, :name, 0, 1)"
 )
+_MESSAGE = """
+    INSERT INTO message (id, dedupe_key, channel, user_id, address, subject, body, state)
+    VALUES (:order_id, :number, 'email', :customer_id, :email, 'Hello', :name, 'delivered')
+"""
 # The day of a trace does not matter here.
 _DAYS = "CREATE TABLE IF NOT EXISTS any_day PARTITION OF behavior_event DEFAULT"
 _SEARCH = """
@@ -210,6 +215,7 @@ _NAMELESS = {"recommendations"}
 _TRACES = {
     "orders": (_ORDER,),
     "carts": (_CART,),
+    "notifications": (_MESSAGE,),
     "events": (_DAYS, _SEARCH, _UNSENT),
     "recommendations": (_BASKET, _INTEREST),
     "reviews": (_PURCHASE, _REVIEW),
