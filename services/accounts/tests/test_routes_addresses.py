@@ -1,10 +1,12 @@
 """The address book over HTTP."""
 
+from typing import Any
+
 import pytest
 
 from libs import ids
 from services.accounts.rules import MAX_ADDRESSES
-from services.accounts.tests.people import BASE, execute, rows
+from services.accounts.tests.people import BASE, Person, execute, rows
 
 PATH = f"{BASE}/addresses"
 HOME = {
@@ -16,7 +18,7 @@ HOME = {
 }
 
 
-def _add(person, **more):
+def _add(person: Person, **more: object) -> Any:
     answer = person.call("POST", PATH, HOME | more)
     assert answer.status_code == 201, answer.get_data(as_text=True)
     return answer

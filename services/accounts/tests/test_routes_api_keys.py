@@ -1,26 +1,29 @@
 """API keys over HTTP: a program's way in within scopes."""
 
+from typing import Any
+
 import pytest
+from flask.testing import FlaskClient
 
 from services.accounts.rules import MAX_API_KEYS
-from services.accounts.tests.people import BASE, execute, rows
+from services.accounts.tests.people import BASE, Person, execute, rows
 
 KEYS = f"{BASE}/api-keys"
 EXCHANGE = f"{BASE}/token/api-key"
 
 
-def _make(person, *scopes, **more):
+def _make(person: Person, *scopes: str, **more: object) -> Any:
     body = {"name": "ERP", "scopes": list(scopes) or ["accounts:read"], **more}
     answer = person.call("POST", KEYS, body)
     assert answer.status_code == 201, answer.get_data(as_text=True)
     return answer.json
 
 
-def _exchange(client, secret):
+def _exchange(client: FlaskClient, secret: str) -> Any:
     return client.post(EXCHANGE, json={"api_key": secret})
 
 
-def _headers(client, secret):
+def _headers(client: FlaskClient, secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {_exchange(client, secret).json['access_token']}"}
 
 

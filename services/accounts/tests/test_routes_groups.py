@@ -16,7 +16,7 @@ def vip(admin):
     return answer.headers["Location"]
 
 
-def _told():
+def _told() -> list[CustomerGroupsChanged]:
     """The facts that wait to be sent, oldest first."""
     found = rows("SELECT envelope FROM outbox WHERE type = :name ORDER BY id", name=_NAME)
     envelopes = [unpack(f'[[],{{"message":{text}}},{{}}]') for (text,) in found]

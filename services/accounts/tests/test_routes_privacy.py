@@ -14,7 +14,7 @@ EXPORTS, ERASURES = f"{BASE}/exports", f"{BASE}/erasures"
 PROVEN = {"current_password": PASSWORD}
 
 
-def _ready(content='{"services":{}}'):
+def _ready(content: str = '{"services":{}}') -> None:
     """As if every service had handed over its part."""
     execute(
         "UPDATE export SET state = 'ready', content = :content, ready_at = now(),"

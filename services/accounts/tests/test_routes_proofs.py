@@ -1,12 +1,16 @@
 """Mailed tokens over HTTP: lost passwords, proven and changed addresses."""
 
+from typing import Any, TypeVar
+
 import pytest
+from flask.testing import FlaskClient
 
 from libs.contracts.accounts import (
     EmailChanged,
     EmailVerificationRequested,
     PasswordResetRequested,
 )
+from libs.messaging.message import Fact
 from libs.messaging.wire import read, unpack
 from services.accounts.tests.people import BASE, PASSWORD, Person, audit, execute, log_in, rows
 
@@ -14,17 +18,20 @@ RESETS, PROOFS = f"{BASE}/password-resets", f"{BASE}/email-verifications"
 NEW_PASSWORD = "amber-harbor-93-fern"
 
 
-def _told(kind):
+F = TypeVar("F", bound=Fact)
+
+
+def _told(kind: type[F]) -> list[F]:
     """The facts of a kind that wait to be sent, oldest first."""
     found = rows("SELECT envelope FROM outbox WHERE type = :name ORDER BY id", name=kind.wire_name)
     return [read(unpack(f'[[],{{"message":{text}}},{{}}]'), kind) for (text,) in found]
 
 
-def _ask(client, email):
+def _ask(client: FlaskClient, email: str) -> Any:
     return client.post(RESETS, json={"email": email})
 
 
-def _reset(client, token, password=NEW_PASSWORD):
+def _reset(client: FlaskClient, token: str, password: str = NEW_PASSWORD) -> Any:
     return client.put(f"{RESETS}/{token}", json={"new_password": password})
 
 
@@ -136,7 +143,7 @@ def test_a_confirmation_of_another_user_is_refused(ann, bob):
     assert ann.call("PUT", f"{PROOFS}/{proof.token}").status_code == 204
 
 
-def _ask_change(person, email, password=PASSWORD):
+def _ask_change(person: Person, email: str, password: str = PASSWORD) -> Any:
     body = {"email": email, "current_password": password}
     return person.call("POST", f"{BASE}/email-changes", body)
 

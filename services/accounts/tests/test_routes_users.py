@@ -151,7 +151,7 @@ def test_an_administrator_opens_an_account(admin, client):
     assert made.status_code == 201
     assert again.json == made.json
     assert (made.json["email"], made.json["roles"]) == ("carl@example.com", ["support"])
-    assert Person(client, "carl@example.com", body["password"]).log_in().tokens
+    assert Person(client, "carl@example.com", "opal-thicket-58-wren").log_in().tokens
 
 
 def test_an_address_that_somebody_has_opens_no_second_account(admin, ann):
