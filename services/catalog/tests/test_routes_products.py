@@ -38,14 +38,19 @@ def test_a_list_shows_each_product_with_its_variants(client: Any, shop: Shop) ->
                 "category": {"slug": "mugs", "name": "Mugs"},
                 "brand": {"slug": "acme", "name": "Acme"},
                 "price": price,
+                "discount_percent": 0,
                 "in_stock": True,
+                "attributes": {},
                 "rating": {"average": None, "count": 0},
+                "images": [],
                 "variants": [
                     {
                         "id": to_text("var", variant_id),
                         "sku": "M-1",
                         "options": {"color": "blue"},
                         "price": price,
+                        "compare_at": None,
+                        "lowest_30_days": None,
                         "available": 7,
                     }
                 ],
