@@ -1,5 +1,6 @@
 """.env.example holds every setting of the code, and a shell can read it."""
 
+import re
 import subprocess
 
 from libs.runtime import registry
@@ -23,7 +24,8 @@ def test_every_setting_stands_in_it_once():
 def test_a_shell_reads_it_with_every_default_switched_on(tmp_path):
     file = tmp_path / "env"
     lines = text(registry.discover()).splitlines()
-    file.write_text("\n".join(line.removeprefix("#") for line in lines if "=" in line) + "\n")
+    settings = [line.removeprefix("#") for line in lines if re.match("#?ARGOSY_[A-Z0-9_]+=", line)]
+    file.write_text("\n".join(settings) + "\n")
 
     read = subprocess.run(  # noqa: S603 - a fixed program
         ["/bin/sh", "-euc", f'set -a; . "{file}"; env'],

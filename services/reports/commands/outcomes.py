@@ -32,7 +32,7 @@ _END = Statement(
 )
 
 
-def begin(session: Session, generations: list[int], saga_id: UUID, kind: str, at: datetime) -> None:
+def start(session: Session, generations: list[int], saga_id: UUID, kind: str, at: datetime) -> None:
     """The saga runs, unless it is known to have ended."""
     _BEGIN.later(session, generations, saga_id, kind, at)
 

@@ -24,7 +24,7 @@ Generations = list[int]
 
 
 def _order_placed(session: Session, to: Generations, fact: OrderPlaced, at: datetime) -> None:
-    outcomes.begin(session, to, fact.order_id, PLACE_ORDER, fact.placed_at or at)
+    outcomes.start(session, to, fact.order_id, PLACE_ORDER, fact.placed_at or at)
 
 
 def _order_confirmed(session: Session, to: Generations, fact: OrderConfirmed, _: datetime) -> None:
@@ -44,7 +44,7 @@ def _lines_sold(session: Session, to: Generations, fact: OrderLinesSold, _: date
 def _return_requested(
     session: Session, to: Generations, fact: ReturnRequested, _: datetime
 ) -> None:
-    outcomes.begin(session, to, fact.return_id, RETURN_ORDER, fact.requested_at)
+    outcomes.start(session, to, fact.return_id, RETURN_ORDER, fact.requested_at)
 
 
 def _return_settled(session: Session, to: Generations, fact: ReturnSettled, _: datetime) -> None:

@@ -95,6 +95,7 @@ def test_every_setting_is_either_a_value_a_secret_or_the_charts_own(name):
         "ARGOSY_WORKER_HOST",
         "ARGOSY_WORKER_PORT",
         "ARGOSY_FAILPOINTS",
+        "ARGOSY_PROFILE_FOLDER",
     }
 
 
