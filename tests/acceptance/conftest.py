@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from libs.testing import s3_server
 from libs.testing.message_providers.fcm import FcmServer, fcm_server
 from libs.testing.message_providers.twilio import TwilioServer, twilio_server
 from libs.testing.oidc_provider import OidcProvider, oidc_provider
@@ -79,11 +80,19 @@ def identity_provider() -> Iterator[OidcProvider]:
 
 
 @pytest.fixture(scope="package")
+def object_store() -> Iterator[str]:
+    """The address of an S3 API with a bucket for the shop's images."""
+    with s3_server.running() as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
 def third_parties(
     mails: SmtpServer,
     twilio: TwilioServer,
     fcm: FcmServer,
     identity_provider: OidcProvider,
+    object_store: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, str]:
     """The settings that lead the shop to servers outside of it."""
@@ -94,6 +103,7 @@ def third_parties(
     providers.write_text(json.dumps(known), encoding="utf-8")
     return {
         "ARGOSY_ACCOUNTS_OIDC_FILE": str(providers),
+        "ARGOSY_CATALOG_MEDIA_URL": s3_server.media_url(object_store),
         "ARGOSY_NOTIFICATIONS_SMTP_URL": mails.url,
         "ARGOSY_NOTIFICATIONS_TWILIO_ACCOUNT": twilio.account,
         "ARGOSY_NOTIFICATIONS_TWILIO_TOKEN": twilio.token,

@@ -1,10 +1,15 @@
 """What is for sale: products, categories, brands, search."""
 
+import io
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import urllib3
+from PIL import Image
 
+from libs import clock
 from tests.end_to_end.shop import Shop, await_that
 
 
@@ -98,6 +103,21 @@ def test_row_019_a_product_has_name_description_price_stock_and_times(shop, shel
     assert shown["created_at"] <= shown["updated_at"]
 
 
+def test_row_020_what_is_reduced_is_a_hot_deal(shop):
+    made = shop.admin.post("/products", _draft("Dry bag")).expect(201)
+    code = f"sale-{uuid4().hex[:8]}"
+    prices = {"prices": [{"sku": made["variants"][0]["sku"], "currency": "EUR", "amount": 999}]}
+    soon = {"starts_at": (clock.now() + timedelta(seconds=1)).isoformat()}
+    shop.admin.post("/price-lists", {"code": code, "name": "Sale"} | soon).expect(201)
+    shop.admin.call("PUT", f"/price-lists/{code}/prices", prices).expect(200)
+
+    def deals() -> list[Any]:
+        listed = shop.guest().get("/products/hot-deals?limit=100").expect(200)["data"]
+        return [one["discount_percent"] for one in listed if one["id"] == made["id"]]
+
+    await_that("the reduced price", lambda: deals() == [50])
+
+
 def test_row_021_products_are_found_by_category(shop, shelf):
     slug, name = shelf["category"]["slug"], shelf["product"]["name"]
 
@@ -141,6 +161,15 @@ def test_row_024_products_are_searched(shop, shelf):
     assert found[0] == shelf["product"]["name"]
 
 
+def test_row_025_a_search_forgives_a_slip(shop, shelf):
+    shop.admin.post("/products", _draft("Carabiner")).expect(201)
+
+    def found() -> list[str]:
+        return _names(shop.guest().get("/products/search?q=carabimer"))
+
+    await_that("a search for what was meant", lambda: "Carabiner" in found())
+
+
 def test_row_026_categories_are_listed_found_by_slug_and_managed(shop):
     slug = f"boats-{uuid4().hex[:8]}"
     shop.admin.post("/categories", {"name": "Boats", "slug": slug}).expect(201)
@@ -163,3 +192,53 @@ def test_row_027_brands_are_listed_and_found_by_slug(shop, shelf):
 
     assert slug in [one["slug"] for one in listed["data"]]
     assert shown["name"] == shelf["brand"]["name"]
+
+
+@pytest.fixture(scope="package")
+def pictured(shop: Shop) -> tuple[str, list[dict[str, Any]]]:
+    """The address of a product with two images, and what is shown of them."""
+    made = shop.admin.post("/products", _draft("Canoe")).expect(201)
+    path = f"/products/{made['id']}"
+    for color in ("teal", "coral"):
+        _upload(shop, path, color)
+
+    def shown() -> list[dict[str, Any]]:
+        images: list[dict[str, Any]] = shop.guest().get(f"{path}/images").expect(200)["data"]
+        return images
+
+    await_that("the thumbnails", lambda: len(shown()) == 2)
+    return path, shown()
+
+
+def _upload(shop: Shop, path: str, color: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (900, 600), color).save(out, "PNG")
+    announced = {"content_type": "image/png", "size": len(out.getvalue()), "alt": color}
+    image = shop.admin.post(f"{path}/images", announced).expect(201)
+    upload = image["upload"]
+    put = urllib3.request(
+        upload["method"], upload["url"], body=out.getvalue(), headers=upload["headers"], timeout=10
+    )
+    assert put.status in (200, 204)
+    shop.admin.post(f"{path}/images/{image['id']}/complete").expect(202)
+
+
+def test_row_028_images_are_uploaded_ordered_and_deleted(shop, pictured):
+    path, (first, second) = pictured
+
+    order = {"images": [second["id"], first["id"]]}
+    ordered = shop.admin.call("PATCH", f"{path}/images", order).expect(200)["data"]
+    shop.admin.call("DELETE", f"{path}/images/{first['id']}", If_Match="*").expect(204)
+
+    assert [one["id"] for one in ordered] == order["images"]
+    left = shop.guest().get(f"{path}/images").expect(200)["data"]
+    assert [one["alt"] for one in left] == ["coral"]
+
+
+def test_row_029_files_lie_in_an_object_store(pictured, object_store):
+    _, (first, _) = pictured
+
+    urls = [file["url"] for file in first["files"]]
+
+    assert len(urls) > 1
+    assert all(url.startswith(f"http://{object_store}/pictures/") for url in urls)

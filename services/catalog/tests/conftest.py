@@ -11,8 +11,8 @@ from sqlalchemy import event, text
 
 from libs.db.base import db
 from libs.db.transaction import reading
+from libs.testing import s3_server as s3
 from libs.testing.service_fixtures import ServiceApp
-from services.catalog.tests import s3
 from services.catalog.tests.shop import MUG, Shop
 from services.catalog.tests.studio import Studio
 
@@ -81,8 +81,7 @@ def media_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A place for images, of each kind in turn."""
     if request.param == "disk":
         return f"file://{tmp_path}"
-    secret = s3.SECRET.replace("/", "%2F").replace("+", "%2B")
-    return f"s3+http://{s3.KEY}:{secret}@{request.getfixturevalue('s3_server')}/pictures"
+    return s3.media_url(request.getfixturevalue("s3_server"))
 
 
 @pytest.fixture

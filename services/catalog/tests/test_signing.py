@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from libs.settings import SettingsError
+from libs.testing.s3_server import KEY, SECRET, botocore
 from services.catalog.media.signing import Signer
 from services.catalog.settings import CatalogSettings
-from services.catalog.tests.s3 import KEY, SECRET, botocore
 
 
 def test_our_signature_is_that_of_the_reference_client(s3_server: str) -> None:
