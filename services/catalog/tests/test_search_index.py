@@ -162,7 +162,7 @@ def test_the_index_is_asked_again_after_its_rest(
     server.fault = None
     server.requests.clear()
 
-    names("q=mug")
+    names("q=mug&limit=5")  # another question: the first one's answer is remembered
 
     assert server.requests == ["POST _search"]
 
