@@ -19,8 +19,12 @@ from tools.manifests.broker import VHOST
 from tools.manifests.contract import Secret
 from tools.manifests.contract import secrets as contract
 
-# Only the site knows what carries its messages; without that they are written to the log.
-_LEFT_OUT = tuple(f"argosy-notifications-{name}" for name in ("smtp", "sendgrid", "twilio", "fcm"))
+# Only the site knows what carries its messages, keeps its images and indexes its products; without
+# that messages are written to the log, images refused and products found by PostgreSQL.
+_LEFT_OUT = (
+    *(f"argosy-notifications-{name}" for name in ("smtp", "sendgrid", "twilio", "fcm")),
+    *(f"argosy-catalog-{name}" for name in ("media", "search")),
+)
 
 
 def make(wanted: Sequence[Secret], installation: str, keys: KeyFiles) -> dict[str, dict[str, str]]:

@@ -159,8 +159,14 @@ class WrongOrder(Invalid):
     code = "catalog.wrong_image_order"
 
 
+class NoImages(Conflict):
+    """This shop was given no place for images."""
+
+    code = "catalog.no_images"
+
+
 class StorageAway(Unavailable):
-    """Where images lie is not configured, or did not answer as it should."""
+    """Where images lie did not answer as it should."""
 
     code = "catalog.storage_away"
 

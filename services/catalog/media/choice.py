@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import current_app
 
 from libs.service import service_settings
-from services.catalog.errors import StorageAway
+from services.catalog.errors import NoImages
 from services.catalog.media.disk import DiskStore
 from services.catalog.media.port import Store, image_key
 from services.catalog.media.s3 import S3Store
@@ -16,12 +16,12 @@ _OWN_ADDRESS = "/api/v1/media"
 
 
 def store() -> Store:
-    """The current app's; StorageAway where none is configured."""
+    """The current app's; NoImages where none is configured."""
     found: Store | None = current_app.extensions.get(_EXTENSION)
     if found is None:
         url = service_settings(CatalogSettings).media_url
         if not url:
-            raise StorageAway("this shop has no place for images")
+            raise NoImages("this shop has no place for images")
         made = DiskStore(url) if url.startswith("file:") else S3Store(url)
         found = current_app.extensions.setdefault(_EXTENSION, made)
     return found

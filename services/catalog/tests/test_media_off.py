@@ -5,12 +5,12 @@ from typing import Any
 from services.catalog.tests.test_image_file import picture
 
 
-def test_images_are_refused_as_unavailable_where_there_is_no_place_for_them(
+def test_images_are_refused_where_there_is_no_place_for_them(
     client: Any, admin: dict[str, str], mug: str
 ) -> None:
     body = {"content_type": "image/png", "size": len(picture())}
 
     answer = client.post(f"{mug}/images", json=body, headers=admin)
 
-    assert (answer.status_code, answer.json["code"]) == (503, "catalog.storage_away")
+    assert (answer.status_code, answer.json["code"]) == (409, "catalog.no_images")
     assert client.get("/api/v1/media/images/x").status_code == 404

@@ -21,8 +21,12 @@ from tools.manifests.contract import Secret
 
 _MODES = ("external", "operator", "eval")
 _EVERY_KEY = ""
-# What carries messages is known to the site alone, and switched on by it.
-_CARRIERS = ("smtp", "sendgrid", "twilio", "fcm")
+# What carries messages, keeps images and finds products is known to the site alone, and switched on
+# by it.
+_SITES_OWN = {
+    "notifications": ("smtp", "sendgrid", "twilio", "fcm"),
+    "catalog": ("media", "search"),
+}
 
 
 @cache
@@ -31,7 +35,8 @@ def _used(mode: str, profile: str) -> frozenset[tuple[str, str]]:
     services = registry.discover()
     scaled = {"autoscaling": {"enabled": True}}
     each: Object = {service: {"workers": {"saga": scaled}} for service in services}
-    each["notifications"]["secrets"] = {name: {"enabled": True} for name in _CARRIERS}
+    for service, names in _SITES_OWN.items():
+        each[service]["secrets"] = {name: {"enabled": True} for name in names}
     found = objects.render(
         "argosy",
         {
@@ -112,7 +117,9 @@ def test_external_secrets_fill_every_secret_that_is_read(mode, profile):
 def test_an_evaluation_makes_every_secret_that_is_read(made, profile):
     provided = {(name, key) for name, data in made.items() for key in (*data, _EVERY_KEY)}
 
-    left_out = {f"argosy-notifications-{name}" for name in _CARRIERS}
+    left_out = {
+        f"argosy-{service}-{name}" for service, names in _SITES_OWN.items() for name in names
+    }
     missing = {pair for pair in _used("eval", profile) if pair[0] not in left_out} - provided
 
     assert missing == set()
