@@ -1,7 +1,6 @@
 """Loads a file of Flipkart products through the public import API, and accounts for every row."""
 
 import argparse
-import os
 import re
 import sys
 import time
@@ -16,13 +15,14 @@ import urllib3
 
 from libs.testing.process import ProcessFailed
 from libs.testing.servers.private import ServerFailed
+from tools.catalog_import import IMPORTS, import_lines, running_shop, sign_in
 from tools.load_catalog.reconcile import Findings, compare
 from tools.load_catalog.rows import Source, UnusableFile, read
 from tools.replay.instance import all_in_one
-from tools.replay.shop import Refused, ReplayFailed, Shop, bearer
+from tools.replay.shop import Refused, ReplayFailed, Shop
 from tools.run.supervisor import GaveUp
 
-_IMPORTS, _EXPORT = "/api/v1/imports", "/api/v1/products/export?format=ndjson"
+_EXPORT = "/api/v1/products/export?format=ndjson"
 _SECONDS = 600.0
 # What a reason says of one row alone; so rows with the same fault are counted together.
 _PARTICULAR = re.compile(r'"[^"]*"|\b\d+\b')
@@ -53,28 +53,19 @@ def main() -> None:
 
 def _load(shop: Shop, headers: Mapping[str, str], sources: Sequence[Source]) -> dict[str, Any]:
     body = b"\n".join(msgspec.json.encode(source.cells) for source in sources)
-    kind = {"Content-Type": "application/x-ndjson"}
-    accepted = shop.call("POST", _IMPORTS, body, {**headers, **kind})
-    until = time.monotonic() + _SECONDS
-    while True:
-        found: dict[str, Any] = shop.get(f"{_IMPORTS}/{accepted['id']}", headers)
-        if found["state"] == "done":
-            return found
-        if time.monotonic() > until:
-            raise ReplayFailed(f"the import is not done after {_SECONDS:.0f} s")
-        time.sleep(0.5)
+    return import_lines(shop, headers, body, seconds=_SECONDS)
 
 
 def _faults(shop: Shop, headers: Mapping[str, str], import_id: str) -> _Faults:
     found: dict[int, list[str]] = defaultdict(list)
-    path: str | None = f"{_IMPORTS}/{import_id}/errors?limit=100"
+    path: str | None = f"{IMPORTS}/{import_id}/errors?limit=100"
     while path:
         page = shop.get(path, headers)
         for fault in page["data"]:
             reason = _PARTICULAR.sub("...", fault["reason"])
             found[fault["row"]].append(f"{fault['column']} {reason}".strip())
         cursor = page["page"]["next"]
-        path = cursor and f"{_IMPORTS}/{import_id}/errors?limit=100&cursor={cursor}"
+        path = cursor and f"{IMPORTS}/{import_id}/errors?limit=100&cursor={cursor}"
     return found
 
 
@@ -107,24 +98,11 @@ def _check_counts(done: Mapping[str, Any], findings: Findings) -> None:
 def _place(base_url: str) -> Iterator[tuple[Shop, Mapping[str, str]]]:
     """The shop that runs there, or one of its own that ends with the block."""
     if base_url:
-        yield _given(base_url)
+        yield running_shop(base_url)
         return
     with all_in_one() as made:
         shop = Shop(made.locate, connections=1)
-        yield shop, _sign_in(shop, made.admin_email, made.admin_password)
-
-
-def _given(base_url: str) -> tuple[Shop, Mapping[str, str]]:
-    person = ("ARGOSY_SEED_ADMIN_EMAIL", "ARGOSY_SEED_ADMIN_PASSWORD")
-    if missing := [name for name in person if not os.environ.get(name)]:
-        raise ReplayFailed(f"a running shop needs {', '.join(missing)}")
-    shop = Shop(lambda path: base_url.rstrip("/") + path, connections=1)
-    return shop, _sign_in(shop, *(os.environ[name] for name in person))
-
-
-def _sign_in(shop: Shop, email: str, password: str) -> Mapping[str, str]:
-    answer = shop.post("/api/v1/accounts/login", {"email": email, "password": password})
-    return bearer(answer["access_token"])
+        yield shop, sign_in(shop, made.admin_email, made.admin_password)
 
 
 def _options() -> argparse.Namespace:
